@@ -1,0 +1,1 @@
+"""What is true about enrolment: NIK, tariff, eligibility, records. Standard library only."""
