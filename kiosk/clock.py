@@ -1,0 +1,61 @@
+"""Now, in the three clocks that a record carries: wall, boot id + monotonic. A still clock for tests."""
+
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import Protocol
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Clock(Protocol):
+    @property
+    def boot_id(self) -> uuid.UUID: ...
+
+    def wall_ms(self) -> int:
+        """Milliseconds since 1970 UTC; may jump, may be wrong."""
+        ...
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds since boot; never goes back."""
+        ...
+
+
+class SystemClock:
+    def __init__(self) -> None:
+        # without a kernel that tells (not Linux) every start counts as a boot of its own
+        self.boot_id = uuid.UUID(_BOOT_ID.read_text().strip()) if _BOOT_ID.exists() else uuid.uuid4()
+
+    def wall_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def monotonic_ms(self) -> int:
+        return time.monotonic_ns() // 1_000_000
+
+
+@dataclass
+class StillClock:
+    """Moves only when it is told to. Starts on 22 November 2026, 09.00 WIB."""
+
+    now_ms: int = 1_795_312_800_000
+    boot_id: uuid.UUID = uuid.UUID("00000000-0000-4000-8000-000000000001")
+    booted_ms: int = 1_795_312_000_000
+
+    def wall_ms(self) -> int:
+        return self.now_ms
+
+    def monotonic_ms(self) -> int:
+        return self.now_ms - self.booted_ms
+
+    def advance(self, seconds: float) -> None:
+        self.now_ms += int(seconds * 1000)
+
+
+def local(ms: int, zone: tzinfo) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, zone)
+
+
+def today(clock: Clock, zone: tzinfo) -> date:
+    return local(clock.wall_ms(), zone).date()

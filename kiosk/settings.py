@@ -1,0 +1,180 @@
+"""TOML to frozen, validated settings: shipped defaults, then the site file, then the command line.
+
+An error names the file, the key and what was wanted. Only this module reads TOML.
+"""
+
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Protocol, get_args, get_origin, get_type_hints
+
+from kiosk.domain.errors import SettingsError
+from kiosk.resources import CONFIG
+
+
+def one_of(*choices: str) -> Any:
+    return field(metadata={"choices": choices})
+
+
+def between(low: float, high: float) -> Any:
+    return field(metadata={"low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    market: str
+    branch: str
+    timezone: str
+    helper: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    width: int = between(0, 16384)
+    height: int = between(0, 16384)
+    diagonal_inch: float = between(3, 120)
+    fullscreen: bool = field()
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    order: tuple[str, ...] = one_of("id", "jv", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    camera: str = one_of("opencv", "clip", "none")
+    camera_source: str = field()
+    scanner: str = one_of("wedge", "script", "none")
+    scanner_source: str = field()
+    symbologies: tuple[str, ...] = one_of("qr", "code128", "code39", "ean13")
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    idle_s: float = between(5, 3600)
+    still_there_s: float = between(20, 600)
+    result_s: float = between(3, 600)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    free_mb: int = between(1, 1_000_000)
+    fingerprint_memory_kib: int = between(64, 1_048_576)
+    fingerprint_passes: int = between(1, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    interval_s: float = between(0.1, 86_400)
+    poll_s: float = between(0.05, 3600)
+    batch_records: int = between(1, 5000)
+    batch_kib: int = between(1, 4096)
+    timeout_s: float = between(0.1, 600)
+    lease_s: float = between(1, 3600)
+    backoff_base_s: float = between(0.01, 600)
+    backoff_cap_s: float = between(0.01, 86_400)
+
+
+@dataclass(frozen=True, slots=True)
+class Central:
+    host: str
+    port: int = between(0, 65535)
+    database: str = field()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that may differ between two kiosks. The sections are those of config/defaults.toml."""
+
+    site: Site
+    panel: Panel
+    languages: Languages
+    devices: Devices
+    journey: Journey
+    store: Store
+    sync: Sync
+    central: Central
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.site.timezone)
+
+
+class _Section(Protocol):
+    __dataclass_fields__: Any
+
+
+def load(site: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Reads the shipped defaults, `site` over them, and `overrides` ("section.key": value) over both.
+
+    Raises SettingsError naming the file and the key.
+    """
+    tables = read_toml(CONFIG / "defaults.toml")
+    origin = "defaults.toml"
+    if site is not None:
+        origin = site.name
+        for section, keys in read_toml(site).items():
+            if not isinstance(keys, dict) or section not in tables:
+                raise SettingsError("settings.section", file=origin, key=section, wanted=", ".join(tables))
+            for key, value in keys.items():
+                if key not in tables[section]:
+                    raise SettingsError(
+                        "settings.unknown", file=origin, key=f"{section}.{key}", wanted=", ".join(tables[section])
+                    )
+                tables[section][key] = value
+    for dotted, value in (overrides or {}).items():
+        section, key = dotted.split(".")
+        tables[section][key] = value
+    sections = {name: _section(cls, tables[name], name, origin) for name, cls in get_type_hints(Settings).items()}
+    settings = Settings(**sections)
+    try:
+        zoneinfo.ZoneInfo(settings.site.timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        raise SettingsError(
+            "settings.value", file=origin, key="site.timezone", wanted="Asia/Jakarta, Asia/Makassar, Asia/Jayapura"
+        ) from None
+    return settings
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file. Raises SettingsError `file.missing`, `file.unreadable` or `toml.broken`."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError("file.missing", file=path.name) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError("file.unreadable", file=path.name) from None
+    except tomllib.TOMLDecodeError as error:
+        where = str(error).rpartition("(")[2].rstrip(")")  # "at line 3, column 7": a place, never the content
+        raise SettingsError("toml.broken", file=path.name, where=where) from None
+
+
+def _section(cls: type[Any], table: Mapping[str, Any], name: str, origin: str) -> Any:
+    hints = get_type_hints(cls)
+    return cls(**{f.name: _value(table[f.name], hints[f.name], f.metadata, f"{name}.{f.name}", origin) for f in fields(cls)})
+
+
+def _value(value: Any, kind: Any, limits: Mapping[str, Any], key: str, origin: str) -> Any:
+    def wrong(wanted: str) -> SettingsError:
+        return SettingsError("settings.value", file=origin, key=key, wanted=wanted)
+
+    choices = limits.get("choices")
+    if get_origin(kind) is tuple:
+        item = get_args(kind)[0]
+        if not isinstance(value, list | tuple) or not value or not all(isinstance(v, item) for v in value):
+            raise wrong("[" + ", ".join(choices or ("…",)) + "]")
+        if choices and not set(value) <= set(choices):
+            raise wrong("[" + ", ".join(choices) + "]")
+        return tuple(value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise wrong({int: "1, 2, 3 …", float: "1.5", str: '"…"', bool: "true / false"}[kind])
+    if choices and value not in choices:
+        raise wrong(", ".join(choices))
+    if "low" in limits and not limits["low"] <= value <= limits["high"]:
+        raise wrong(f"{limits['low']} – {limits['high']}")
+    return value

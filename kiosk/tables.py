@@ -1,0 +1,120 @@
+"""The CSV tables of config/ as domain values. A broken row is named by file and line, never quoted."""
+
+import csv
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from kiosk.domain.eligibility import Eligibility
+from kiosk.domain.errors import SettingsError
+from kiosk.domain.regions import Region, Regions
+from kiosk.domain.rules import Occupation, Rules
+from kiosk.domain.tariff import Band, Discount, Month, Programme, Tariff
+from kiosk.resources import CONFIG
+
+T = TypeVar("T")
+Row = dict[str, str]
+
+
+def rules(today: date, folder: Path = CONFIG) -> Rules:
+    """All tables as they stand on `today`. Raises SettingsError `table.row` with file and line."""
+    return Rules(
+        today=today,
+        regions=regions(folder),
+        tariff=tariff(folder),
+        eligibility=eligibility(today, folder),
+        occupations=tuple(_read(folder / "occupations.csv", _occupation)),
+    )
+
+
+@cache
+def regions(folder: Path = CONFIG) -> Regions:
+    current = _read(folder / "regions.csv", lambda row: Region(row["code"], row["name"]))
+    retired = _read(folder / "regions-retired.csv", lambda row: Region(row["code"], row["name"], retired=True))
+    return Regions([*current, *retired])
+
+
+@cache
+def tariff(folder: Path = CONFIG) -> Tariff:
+    return Tariff(_read(folder / "tariff.csv", _band), _read(folder / "discounts.csv", _discount))
+
+
+def eligibility(today: date, folder: Path = CONFIG) -> Eligibility:
+    """The rows of eligibility.csv in force on `today`; the later row wins."""
+    path = folder / "eligibility.csv"
+    values: dict[str, str] = {}
+    for rule, value, first, last in _read(
+        path, lambda row: (row["rule"], row["value"], _day(row["valid_from"]), _last_day(row["valid_until"]))
+    ):
+        if first <= today and (last is None or today <= last):
+            values[rule] = value
+    try:
+        return Eligibility(
+            minimum_age=int(values["minimum_age"]),
+            married_below_minimum_age=values["married_below_minimum_age"] == "yes",
+            age_limit=int(values["age_limit"]),
+            most_jobs=int(values["most_jobs"]),
+            least_income=int(values["least_income"]),
+            employer_takes_jht=values["employer_takes_jht"] == "yes",
+            months_choices=tuple(int(months) for months in values["months_choices"].split()),
+        )
+    except KeyError as missing:
+        raise SettingsError("table.rule", file=path.name, key=str(missing.args[0]), day=today.isoformat()) from None
+    except ValueError:
+        raise SettingsError("table.row", file=path.name, line=0) from None
+
+
+def markets(folder: Path = CONFIG) -> tuple[str, ...]:
+    return tuple(_read(folder / "markets.csv", lambda row: row["name"]))
+
+
+def _read(path: Path, make: Callable[[Row], T]) -> Iterator[T]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            for row in reader:
+                try:
+                    yield make(row)
+                except (KeyError, ValueError, TypeError, AttributeError):
+                    raise SettingsError("table.row", file=path.name, line=reader.line_num) from None
+    except FileNotFoundError:
+        raise SettingsError("file.missing", file=path.name) from None
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise SettingsError("file.unreadable", file=path.name) from None
+
+
+def _band(row: Row) -> Band:
+    return Band(
+        income_from=int(row["income_from"]),
+        base=int(row["base"]),
+        contribution={programme: int(row[programme]) for programme in Programme},
+        valid_from=_day(row["valid_from"]),
+        valid_until=_last_day(row["valid_until"]),
+        regulation=row["regulation"],
+    )
+
+
+def _discount(row: Row) -> Discount:
+    return Discount(
+        id=row["id"],
+        sector=row["sector"],
+        first=Month.parse(row["valid_from"]),
+        last=Month.parse(row["valid_until"]),
+        percent={programme: int(row[f"{programme}_percent"]) for programme in Programme},
+        regulation=row["regulation"],
+    )
+
+
+def _occupation(row: Row) -> Occupation:
+    labels = {"id": row["label_id"], "jv": row["label_jv"], "en": row["label_en"]}
+    return Occupation(row["id"], labels, row["sector"], row["often_employer"] == "yes")
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _last_day(text: str) -> date | None:
+    return _day(text) if text else None

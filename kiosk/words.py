@@ -1,0 +1,64 @@
+"""Every sentence for people, by language and message id, from assets/words/<language>.po (gettext)."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from string import Formatter
+
+from babel.dates import format_date
+from babel.messages.pofile import PoFileError, read_po
+
+from kiosk.domain.errors import KioskError, SettingsError
+from kiosk.resources import ASSETS
+
+LANGUAGES = {"id": "Bahasa Indonesia", "jv": "Basa Jawa", "en": "English"}
+
+
+class Words:
+    """One language. `words("scan.title", name=…)`; a missing id shows itself, so that a test and an eye find it."""
+
+    def __init__(self, language: str, sentences: Mapping[str, str]) -> None:
+        self.language = language
+        self._sentences = sentences
+
+    def __call__(self, id: str, /, **facts: object) -> str:
+        sentence = self._sentences.get(id, id)
+        return sentence.format(**facts) if facts else sentence
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._sentences
+
+    def __iter__(self) -> "iter[str]":  # type: ignore[valid-type]
+        return iter(self._sentences)
+
+    def error(self, error: KioskError) -> str:
+        """What happened, and what to do, in one or two short sentences."""
+        return f"{self(error.message, **error.facts)} {self(error.cure, **error.facts)}".strip()
+
+    def date(self, day: date) -> str:
+        """`22 November 2026`."""
+        return format_date(day, "d MMMM y", locale=self.language)
+
+    def month(self, day: date) -> str:
+        """`November 2026`."""
+        return format_date(day, "MMMM y", locale=self.language)
+
+
+def rupiah(amount: int) -> str:
+    """`Rp 33.600`, the way market prices are written."""
+    return "Rp " + f"{amount:,}".replace(",", ".")
+
+
+def placeholders(sentence: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(sentence) if name)
+
+
+def load(language: str, folder: Path = ASSETS / "words") -> Words:
+    """Raises SettingsError `words.broken` when there is no such file or it is damaged."""
+    path = folder / f"{language}.po"
+    try:
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=language, abort_invalid=True)
+    except (OSError, PoFileError, ValueError):
+        raise SettingsError("words.broken", file=path.name) from None
+    return Words(language, {str(m.id): str(m.string) for m in catalog if m.id and m.string})
