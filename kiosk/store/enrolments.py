@@ -1,0 +1,120 @@
+"""Keeping an enrolment: sealed, signed, chained and queued in one transaction."""
+
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+import uuid_utils.compat as uuid7
+
+from kiosk import settings
+from kiosk.clock import Clock
+from kiosk.domain.enrolment import Enrolment
+from kiosk.domain.errors import StoreFull
+from kiosk.domain.record import genesis
+from kiosk.store import schema, sealing
+from kiosk.store.engine import free_mb, translated
+from kiosk.store.identity import Identity
+
+_NEWEST = sa.select(schema.enrolment.c.seq, schema.enrolment.c.hash).order_by(schema.enrolment.c.seq.desc()).limit(1)
+_KEEP = sa.insert(schema.enrolment)
+_QUEUE = sa.insert(schema.outbox).values(state="waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a receipt may show. `state`: waiting, accepted, duplicate (the centre had it already) or refused."""
+
+    id: uuid.UUID
+    code: str
+    seq: int
+    captured_ms: int
+    state: str
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7: sorts by time, unique even when the clock is dead."""
+    return uuid7.uuid7()
+
+
+class Enrolments:
+    def __init__(self, engine: sa.Engine, path: Path, cost: settings.Store, clock: Clock) -> None:
+        self._engine = engine
+        self._path = path
+        self._cost = cost
+        self._clock = clock
+
+    def keep(self, enrolment: Enrolment, identity: Identity) -> Kept:
+        """Commits the sealed enrolment and its outbox row together; durable when it returns.
+
+        The same id again, or the same NIK, gives back what is kept already. Raises StoreFull, StoreError.
+        """
+        self.check_room()
+        fingerprint = sealing.fingerprint(enrolment.nik, identity, self._cost)
+        with translated(self._path), self._engine.begin() as connection:
+            known = self._find(connection, schema.enrolment.c.id == enrolment.id.bytes) or self._find(
+                connection, schema.enrolment.c.fingerprint == fingerprint
+            )
+            if known:
+                return known
+            return self._write(connection, enrolment, fingerprint, identity)
+
+    def known(self, nik: str, identity: Identity) -> Kept | None:
+        """Whether this NIK has been enrolled here, by its fingerprint; a refused enrolment does not count."""
+        fingerprint = sealing.fingerprint(nik, identity, self._cost)
+        with translated(self._path), self._engine.connect() as connection:
+            return self._find(connection, schema.enrolment.c.fingerprint == fingerprint)
+
+    def count(self) -> int:
+        with translated(self._path), self._engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(schema.enrolment)) or 0
+
+    def check_room(self) -> None:
+        """Raises StoreFull while less than `store.free_mb` is free, so that the last enrolment can always be written."""
+        if free_mb(self._path.parent) < self._cost.free_mb:
+            raise StoreFull("store.full", file=self._path.name)
+
+    def _write(
+        self, connection: sa.Connection, enrolment: Enrolment, fingerprint: bytes, identity: Identity
+    ) -> Kept:
+        newest = connection.execute(_NEWEST).first()
+        seq, previous = (newest.seq + 1, newest.hash) if newest else (1, genesis(identity.kiosk, identity.public_key))
+        captured_ms = self._clock.wall_ms()
+        record = sealing.seal(
+            enrolment.to_bytes(),
+            identity,
+            seq=seq,
+            id=enrolment.id,
+            captured_ms=captured_ms,
+            boot_id=self._clock.boot_id,
+            monotonic_ms=self._clock.monotonic_ms(),
+            previous=previous,
+        )
+        row = {
+            "seq": seq,
+            "id": enrolment.id.bytes,
+            "code": enrolment.code,
+            "fingerprint": fingerprint,
+            "captured_ms": captured_ms,
+            "hash": record.hash(),
+            "raw": record.to_bytes(),
+        }
+        connection.execute(_KEEP, row)
+        connection.execute(_QUEUE, {"seq": seq})
+        return Kept(enrolment.id, enrolment.code, seq, captured_ms, "waiting")
+
+    def _find(self, connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Kept | None:
+        row = connection.execute(
+            sa.select(
+                schema.enrolment.c.id,
+                schema.enrolment.c.code,
+                schema.enrolment.c.seq,
+                schema.enrolment.c.captured_ms,
+                schema.outbox.c.state,
+            )
+            .join_from(schema.enrolment, schema.outbox)
+            .where(condition, schema.outbox.c.state != "refused")
+            .order_by(schema.enrolment.c.seq.desc())
+            .limit(1)
+        ).first()
+        return Kept(uuid.UUID(bytes=row.id), row.code, row.seq, row.captured_ms, row.state) if row else None

@@ -1,0 +1,51 @@
+"""Numbered migrations, each applied in one transaction together with the record of itself. Only ever append."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from kiosk.clock import Clock
+from kiosk.domain.errors import StoreError
+from kiosk.store import schema
+
+
+def _first_tables(connection: sa.Connection) -> None:
+    for statement in (
+        """CREATE TABLE enrolment (
+            seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, code TEXT NOT NULL, fingerprint BLOB NOT NULL,
+            captured_ms INTEGER NOT NULL, hash BLOB NOT NULL, raw BLOB NOT NULL)""",
+        "CREATE INDEX enrolment_fingerprint ON enrolment (fingerprint)",
+        """CREATE TABLE outbox (
+            seq INTEGER PRIMARY KEY REFERENCES enrolment (seq), state TEXT NOT NULL,
+            leased_until_ms INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+            cause TEXT NOT NULL DEFAULT '', settled_ms INTEGER)""",
+        "CREATE INDEX outbox_waiting ON outbox (seq) WHERE state = 'waiting'",
+        """CREATE TABLE round (
+            number INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL, outcome TEXT NOT NULL, cause TEXT NOT NULL,
+            sent INTEGER NOT NULL, accepted INTEGER NOT NULL, duplicate INTEGER NOT NULL, refused INTEGER NOT NULL,
+            bytes_up INTEGER NOT NULL, bytes_down INTEGER NOT NULL, took_ms INTEGER NOT NULL)""",
+        """CREATE TABLE schedule (
+            one INTEGER PRIMARY KEY CHECK (one = 1), attempt INTEGER NOT NULL, next_ms INTEGER NOT NULL,
+            cause TEXT NOT NULL, last_success_ms INTEGER)""",
+        "INSERT INTO schedule VALUES (1, 0, 0, '', NULL)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables,)
+
+
+def migrate(engine: sa.Engine, clock: Clock) -> None:
+    """Brings the database to this program's version. Raises StoreError `store.newer` when it is already beyond it."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, applied_ms INTEGER NOT NULL)"
+        )
+    for number, apply in enumerate(MIGRATIONS, start=1):
+        with engine.begin() as connection:  # BEGIN IMMEDIATE: two programs that start together take turns
+            newest = connection.scalar(sa.select(sa.func.max(schema.migration.c.number))) or 0
+            if newest > len(MIGRATIONS):
+                raise StoreError("store.newer", found=newest, known=len(MIGRATIONS))
+            if newest < number:
+                apply(connection)
+                connection.execute(sa.insert(schema.migration).values(number=number, applied_ms=clock.wall_ms()))

@@ -1,0 +1,57 @@
+"""Sealing at capture: after it the kiosk itself cannot read the enrolment any more, and no one can alter it unseen."""
+
+import dataclasses
+import uuid
+
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from kiosk import settings
+from kiosk.domain.record import Record, key_id, seal_info
+from kiosk.store.identity import Identity
+
+SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)  # RFC 9180
+
+
+def seal(
+    plaintext: bytes,
+    identity: Identity,
+    *,
+    seq: int,
+    id: uuid.UUID,
+    captured_ms: int,
+    boot_id: uuid.UUID,
+    monotonic_ms: int,
+    previous: bytes,
+) -> Record:
+    """A record that only the centre can open (HPKE) and only this kiosk could have made (Ed25519)."""
+    central = X25519PublicKey.from_public_bytes(identity.central_public_key)
+    unsigned = Record(
+        kiosk=identity.kiosk,
+        seq=seq,
+        id=id,
+        captured_ms=captured_ms,
+        boot_id=boot_id,
+        monotonic_ms=monotonic_ms,
+        central_key_id=key_id(identity.central_public_key),
+        previous=previous,
+        sealed=SUITE.encrypt(plaintext, central, info=seal_info(identity.kiosk, seq)),
+    )
+    return dataclasses.replace(unsigned, signature=identity.signing_key.sign(unsigned.signed_bytes()))
+
+
+def fingerprint(nik: str, identity: Identity, cost: settings.Store) -> bytes:
+    """32 bytes that find the same NIK again (argon2id, RFC 9106), keyed by the site secret.
+
+    The NIK space is small; the secret and the memory cost are what stands between a stolen database and a list of NIKs.
+    """
+    return hash_secret_raw(
+        secret=nik.encode("ascii"),
+        salt=identity.site_secret,
+        time_cost=cost.fingerprint_passes,
+        memory_cost=cost.fingerprint_memory_kib,
+        parallelism=1,
+        hash_len=32,
+        type=Type.ID,
+    )
