@@ -16,7 +16,28 @@ from kiosk.store import schema, sealing
 from kiosk.store.engine import free_mb, translated
 from kiosk.store.identity import Identity
 
+# Built once: compiling a statement anew costs more than running it.
 _NEWEST = sa.select(schema.enrolment.c.seq, schema.enrolment.c.hash).order_by(schema.enrolment.c.seq.desc()).limit(1)
+_KNOWN = (
+    sa.select(
+        schema.enrolment.c.id,
+        schema.enrolment.c.code,
+        schema.enrolment.c.seq,
+        schema.enrolment.c.captured_ms,
+        schema.outbox.c.state,
+    )
+    .join_from(schema.enrolment, schema.outbox)
+    .where(
+        sa.or_(
+            schema.enrolment.c.id == sa.bindparam("its_id"),
+            sa.and_(
+                schema.enrolment.c.fingerprint == sa.bindparam("its_fingerprint"), schema.outbox.c.state != "refused"
+            ),
+        )
+    )
+    .order_by(schema.enrolment.c.seq.desc())
+    .limit(1)
+)
 _KEEP = sa.insert(schema.enrolment)
 _QUEUE = sa.insert(schema.outbox).values(state="waiting")
 
@@ -52,9 +73,7 @@ class Enrolments:
         self.check_room()
         fingerprint = sealing.fingerprint(enrolment.nik, identity, self._cost)
         with translated(self._path), self._engine.begin() as connection:
-            known = self._find(connection, schema.enrolment.c.id == enrolment.id.bytes) or self._find(
-                connection, schema.enrolment.c.fingerprint == fingerprint
-            )
+            known = _find(connection, fingerprint, enrolment.id)
             if known:
                 return known
             return self._write(connection, enrolment, fingerprint, identity)
@@ -63,7 +82,7 @@ class Enrolments:
         """Whether this NIK has been enrolled here, by its fingerprint; a refused enrolment does not count."""
         fingerprint = sealing.fingerprint(nik, identity, self._cost)
         with translated(self._path), self._engine.connect() as connection:
-            return self._find(connection, schema.enrolment.c.fingerprint == fingerprint)
+            return _find(connection, fingerprint)
 
     def count(self) -> int:
         with translated(self._path), self._engine.connect() as connection:
@@ -103,18 +122,7 @@ class Enrolments:
         connection.execute(_QUEUE, {"seq": seq})
         return Kept(enrolment.id, enrolment.code, seq, captured_ms, "waiting")
 
-    def _find(self, connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Kept | None:
-        row = connection.execute(
-            sa.select(
-                schema.enrolment.c.id,
-                schema.enrolment.c.code,
-                schema.enrolment.c.seq,
-                schema.enrolment.c.captured_ms,
-                schema.outbox.c.state,
-            )
-            .join_from(schema.enrolment, schema.outbox)
-            .where(condition, schema.outbox.c.state != "refused")
-            .order_by(schema.enrolment.c.seq.desc())
-            .limit(1)
-        ).first()
-        return Kept(uuid.UUID(bytes=row.id), row.code, row.seq, row.captured_ms, row.state) if row else None
+
+def _find(connection: sa.Connection, fingerprint: bytes, id: uuid.UUID | None = None) -> Kept | None:
+    row = connection.execute(_KNOWN, {"its_id": id.bytes if id else b"", "its_fingerprint": fingerprint}).first()
+    return Kept(uuid.UUID(bytes=row.id), row.code, row.seq, row.captured_ms, row.state) if row else None
