@@ -1,0 +1,256 @@
+"""What each event does to a visit: pure functions (visit, event) → Turn. The flow table says where they stand."""
+
+import dataclasses
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from kiosk.domain import people
+from kiosk.domain.enrolment import Consent
+from kiosk.domain.errors import EnrolmentError
+from kiosk.domain.nik import Outcome, age_on
+from kiosk.domain.reading import TYPED
+from kiosk.journey import events as ev
+from kiosk.journey.effects import CheckKnown, Effect, Keep
+from kiosk.journey.visit import CONSENT_TEXT, NEEDED_PURPOSE, PURPOSES, Answers, Visit
+
+# In the order in which they are asked; the first one without an answer comes next.
+QUESTIONS = ("birth", "married", "name", "occupation", "employer", "income", "programme", "phone", "check")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The visit after an event, the step to go to, and what to ask of the world."""
+
+    visit: Visit
+    to: str
+    effects: tuple[Effect, ...] = ()
+
+
+Deed = Callable[[Visit, Any], Turn]
+
+
+def stay(visit: Visit, notice: str) -> Turn:
+    return Turn(dataclasses.replace(visit, notice=notice), visit.step)
+
+
+def learn(visit: Visit, **answers: Any) -> Visit:
+    return dataclasses.replace(visit, answers=dataclasses.replace(visit.answers, **answers))
+
+
+def next_question(visit: Visit) -> str:
+    """The first question without an answer, or `check`. So editing one answer comes straight back."""
+    return next((step for step in QUESTIONS[:-1] if _open(visit, step)), "check")
+
+
+def _open(visit: Visit, step: str) -> bool:
+    a = visit.answers
+    if step == "birth":
+        doubt = {"too_young", "too_old", "birth_date_differs"} & set(a.warnings)
+        return bool(doubt) and a.birth_date is None
+    if step == "married":
+        born = a.birth_date or (a.nik.born if a.nik else None)
+        young = born is not None and age_on(born, visit.rules.today) < visit.rules.eligibility.minimum_age
+        return young and a.married is None
+    if step == "programme":
+        employer = bool(a.employer)
+        return bool(visit.rules.eligibility.programme_reasons(a.programmes, employer=employer))
+    value = getattr(a, {"occupation": "occupations"}.get(step, step))
+    return value is None or value == ()
+
+
+def onwards(visit: Visit) -> Turn:
+    return Turn(visit, next_question(visit))
+
+
+def consent_given(visit: Visit, event: ev.ConsentGiven) -> Turn:
+    if NEEDED_PURPOSE not in event.purposes:
+        return stay(visit, "consent.notice.needed")
+    now = visit.context.now_ms()
+    consents = tuple(Consent(p, p in event.purposes, CONSENT_TEXT, visit.language, now) for p in PURPOSES)
+    return Turn(learn(visit, consents=consents), "scan" if visit.context.eyes else "nik")
+
+
+def consent_refused(visit: Visit, _: ev.ConsentRefused) -> Turn:
+    return sorry(visit, "consent_refused")
+
+
+def sorry(visit: Visit, reason: str) -> Turn:
+    return Turn(dataclasses.replace(visit, answers=Answers(), reason=reason), "sorry")
+
+
+def card_read(visit: Visit, event: ev.CardRead) -> Turn:
+    """A NIK goes to confirm; every other code is explained kindly and the look goes on."""
+    reading = event.reading
+    if not reading.nik:
+        payload = reading.fields.get("payload")
+        return stay(visit, f"scan.notice.{_kind_of(payload.text if payload else '')}")
+    name, born = reading.fields.get("name"), reading.fields.get("birth_date")
+    return _take_nik(
+        visit,
+        reading.nik,
+        reading.source,
+        card_name=(name.text if name and people.name_of(name.text) else ""),
+        card_birth_date=_iso_date(born.text) if born and born.confidence >= 0.9 else None,
+    )
+
+
+def _kind_of(payload: str) -> str:
+    if re.match(r"https?://", payload, re.IGNORECASE):
+        return "link"  # family cards carry a link, no data
+    if re.fullmatch(r"[0-9]{13}", payload):
+        return "kesehatan"
+    return "unknown"
+
+
+def nik_typed(visit: Visit, event: ev.NikTyped) -> Turn:
+    return _take_nik(visit, event.digits, TYPED)
+
+
+def _take_nik(visit: Visit, digits: str, source: str, card_name: str = "", card_birth_date: date | None = None) -> Turn:
+    check = visit.rules.check_nik(digits)
+    if check.outcome is Outcome.FAIL or check.nik is None:
+        misread = dataclasses.replace(visit, misreads=visit.misreads + 1)
+        return stay(misread, f"nik.notice.{check.reasons[0]}")
+    warnings = check.reasons
+    if card_birth_date is not None and card_birth_date != check.nik.born:
+        warnings = (*warnings, "birth_date_differs")
+    fresh = Answers(  # another card: nothing of the one before it stays
+        consents=visit.answers.consents,
+        form=visit.answers.form,
+        nik=check.nik,
+        source=source,
+        warnings=warnings,
+        card_name=card_name,
+        card_birth_date=card_birth_date,
+    )
+    visit = dataclasses.replace(visit, answers=fresh, known=None, known_state="", confirmed=False)
+    return Turn(visit, "confirm", (CheckKnown(check.nik.digits),))
+
+
+def confirmed(visit: Visit, _: ev.Confirmed) -> Turn:
+    if visit.known is None:  # the store is still looking: `known_checked` goes on from here
+        return Turn(dataclasses.replace(visit, confirmed=True), "confirm")
+    return _identified(visit)
+
+
+def known_checked(visit: Visit, event: ev.KnownChecked) -> Turn:
+    if visit.answers.nik is None or event.nik_tail != visit.answers.nik.digits[-4:]:
+        return Turn(visit, visit.step)  # an answer about a card that was put away
+    visit = dataclasses.replace(visit, known=event.code, known_state=event.state)
+    return _identified(visit) if visit.confirmed else Turn(visit, visit.step)
+
+
+def _identified(visit: Visit) -> Turn:
+    if visit.known:
+        return Turn(dataclasses.replace(visit, code=visit.known, answers=Answers()), "enrolled")
+    return onwards(visit)
+
+
+def denied(visit: Visit, _: ev.Denied) -> Turn:
+    answers = Answers(consents=visit.answers.consents, form=visit.answers.form)
+    visit = dataclasses.replace(visit, answers=answers, misreads=visit.misreads + 1)
+    return Turn(visit, "scan" if visit.context.eyes else "nik")
+
+
+def birth_date_given(visit: Visit, event: ev.BirthDateGiven) -> Turn:
+    try:
+        born = datetime.strptime(event.digits, "%d%m%Y").date()
+    except ValueError:
+        return stay(visit, "birth.notice.date")
+    if not 0 <= age_on(born, visit.rules.today) <= 120:
+        return stay(visit, "birth.notice.date")
+    warnings = tuple(w for w in visit.answers.warnings if w not in ("too_young", "too_old", "birth_date_differs"))
+    if visit.answers.nik and born != visit.answers.nik.born:
+        warnings = (*warnings, "birth_date_differs")
+    visit = learn(visit, birth_date=born, warnings=warnings, married=None)
+    if visit.rules.eligibility.age_reasons(born, visit.rules.today, married=True):
+        return sorry(visit, visit.rules.eligibility.age_reasons(born, visit.rules.today, married=True)[0])
+    return onwards(visit)
+
+
+def married_answered(visit: Visit, event: ev.MarriedAnswered) -> Turn:
+    visit = learn(visit, married=event.married)
+    born = visit.answers.birth_date or (visit.answers.nik.born if visit.answers.nik else visit.rules.today)
+    reasons = visit.rules.eligibility.age_reasons(born, visit.rules.today, married=event.married)
+    return sorry(visit, reasons[0]) if reasons else onwards(visit)
+
+
+def name_given(visit: Visit, event: ev.NameGiven) -> Turn:
+    name = people.name_of(event.name)
+    return onwards(learn(visit, name=name)) if name else stay(visit, "name.notice.letters")
+
+
+def occupations_chosen(visit: Visit, event: ev.OccupationsChosen) -> Turn:
+    known = all(visit.rules.occupation(id) for id in event.occupations)
+    if not event.occupations or not known:
+        return stay(visit, "occupation.notice.none")
+    if len(set(event.occupations)) > visit.rules.eligibility.most_jobs:
+        return stay(visit, "occupation.notice.too_many")
+    return onwards(learn(visit, occupations=tuple(dict.fromkeys(event.occupations))))
+
+
+def employer_answered(visit: Visit, event: ev.EmployerAnswered) -> Turn:
+    return onwards(learn(visit, employer=event.employer))
+
+
+def income_given(visit: Visit, event: ev.IncomeGiven) -> Turn:
+    if visit.rules.eligibility.work_reasons(jobs=1, income=event.income):
+        return stay(visit, "income.notice.too_low")
+    return onwards(learn(visit, income=event.income))
+
+
+def programmes_chosen(visit: Visit, event: ev.ProgrammesChosen) -> Turn:
+    reasons = visit.rules.eligibility.programme_reasons(event.programmes, employer=bool(visit.answers.employer))
+    if reasons:
+        return stay(visit, f"programme.notice.{reasons[0]}")
+    if event.months not in visit.rules.eligibility.months_choices:
+        return stay(visit, "programme.notice.months")
+    return onwards(learn(visit, programmes=event.programmes, months=event.months))
+
+
+def phone_given(visit: Visit, event: ev.PhoneGiven) -> Turn:
+    phone = people.phone_of(event.phone) if event.phone else ""
+    return stay(visit, "phone.notice.number") if phone is None else onwards(learn(visit, phone=phone))
+
+
+def change_asked(visit: Visit, event: ev.ChangeAsked) -> Turn:
+    return Turn(visit, event.step) if event.step in QUESTIONS[2:-1] else Turn(visit, visit.step)
+
+
+def agreed(visit: Visit, _: ev.Agreed) -> Turn:
+    try:
+        return Turn(visit, "saving", (Keep(visit.enrolment()),))
+    except EnrolmentError as error:
+        return sorry(visit, error.id.removeprefix("enrolment."))
+
+
+def enrolment_kept(visit: Visit, event: ev.EnrolmentKept) -> Turn:
+    """From here on the visit holds no personal data; only the receipt's figures stay in `answers`."""
+    shown = Answers(
+        nik=visit.answers.nik,
+        occupations=visit.answers.occupations,
+        income=visit.answers.income,
+        employer=visit.answers.employer,
+        programmes=visit.answers.programmes,
+        months=visit.answers.months,
+    )
+    visit = dataclasses.replace(visit, code=event.code, known_state=event.state, answers=shown)
+    return Turn(visit, "receipt") if event.fresh else Turn(dataclasses.replace(visit, answers=Answers()), "enrolled")
+
+
+def keep_failed(visit: Visit, event: ev.KeepFailed) -> Turn:
+    return sorry(visit, event.reason)
+
+
+def closed(visit: Visit, event: ev.Closed) -> Turn:
+    return Turn(dataclasses.replace(visit, reason=event.reason), "closed")
+
+
+def _iso_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,29 @@
+"""What a visit asks of the world. The app runs them; answers come back as events."""
+
+from dataclasses import dataclass
+
+from kiosk.domain.enrolment import Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Base of all effects."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckKnown(Effect):
+    """Has this NIK been enrolled here? Answer: `events.KnownChecked`."""
+
+    nik: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keep(Effect):
+    """Keep it, durably. Answer: `events.EnrolmentKept` or `events.KeepFailed`."""
+
+    enrolment: Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Wipe(Effect):
+    """The visit is over: forget everything that screens and workers still hold."""

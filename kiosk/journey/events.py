@@ -1,0 +1,197 @@
+"""What can happen in a visit, in the past tense. A screen, a device worker or a timer posts them; nothing else does."""
+
+from dataclasses import dataclass
+
+from kiosk.domain.reading import Reading
+from kiosk.domain.tariff import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched(Event):
+    """The attract screen was touched, or a result was put away."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen(Event):
+    """Accepted in every step: switches at once, loses nothing."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven(Event):
+    """`purposes` that were ticked: `registration` is needed, `association` and `reminders` are free."""
+
+    purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRefused(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead(Event):
+    """The camera or the scanner has something."""
+
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class TypingChosen(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ScanningChosen(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NikTyped(Event):
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(Event):
+    """Yes, this is my card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denied(Event):
+    """No, this is not my card: read it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChecked(Event):
+    """The store's answer to `effects.CheckKnown`. `code` is that of the enrolment kept already, or ""."""
+
+    nik_tail: str
+    code: str
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class BirthDateGiven(Event):
+    """As printed on the card: eight digits DDMMYYYY."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarriedAnswered(Event):
+    married: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NameGiven(Event):
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OccupationsChosen(Event):
+    """One or two ids of config/occupations.csv, the main one first."""
+
+    occupations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerAnswered(Event):
+    """Whether the trader has paid workers."""
+
+    employer: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IncomeGiven(Event):
+    """Rupiah a month."""
+
+    income: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammesChosen(Event):
+    programmes: tuple[Programme, ...]
+    months: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PhoneGiven(Event):
+    """"" when the trader skips it."""
+
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAsked(Event):
+    """From the check page: go to this question and come back."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed(Event):
+    """Everything on the check page is right: save it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentKept(Event):
+    """The store has it, durably. `fresh` is False when the same NIK had been kept before."""
+
+    code: str
+    fresh: bool = True
+    state: str = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFailed(Event):
+    """Nothing was written. `reason` is an error id."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped(Event):
+    """Yes, stop: everything is wiped."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleElapsed(Event):
+    """The step's time is over without a touch."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillHere(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed(Event):
+    """A screen or worker failed; accepted in every step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Event):
+    """The kiosk cannot enrol just now; accepted in attract only. `reason` is an error id."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Event):
+    pass

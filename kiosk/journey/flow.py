@@ -1,0 +1,148 @@
+"""The trader's flow: one table. Every step, what leads where, its stage, its way back, its time-out and its devices.
+
+A step's name is its screen file, its words (`scan.title`) and its picture. `Way.to` lists every step that an event may
+lead to, the usual one first; a test walks them for dead ends and orphans, and the README's picture is drawn from them.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kiosk.journey import deeds
+from kiosk.journey import events as ev
+from kiosk.journey.deeds import Deed
+
+
+class Stage(enum.StrEnum):
+    """The four that a trader sees, and the time outside them."""
+
+    OUTSIDE = "outside"
+    WELCOME = "welcome"
+    CARD = "card"
+    CHECK = "check"
+    DONE = "done"
+
+
+class Idle(enum.StrEnum):
+    NEVER = "never"
+    ASK = "ask"  # "still there?" first
+    RESULT = "result"  # shown for a while, then back to the start
+    ANSWER = "answer"  # the time to answer "still there?"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    to: tuple[str, ...]
+    deed: Deed | None = None  # None: nothing is learned, go to the first of `to`
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    stage: Stage
+    on: Mapping[type[ev.Event], Way]
+    back: bool = True
+    idle: Idle = Idle.ASK
+    devices: frozenset[str] = frozenset()
+
+
+def _to(*steps: str, deed: Deed | None = None) -> Way:
+    return Way(steps, deed)
+
+
+def _question(step: str, deed: Deed, *ends: str) -> Way:
+    """From a question to any later one (the first that is still open), or to stay with a notice."""
+    later = deeds.QUESTIONS[deeds.QUESTIONS.index(step) + 1 :]
+    return Way((*later, step, *ends), deed)
+
+
+_FIRST_QUESTIONS = ("name", "birth", "married", *deeds.QUESTIONS[3:])
+_LEAVE = {ev.Touched: _to("attract")}
+
+TRADER: Mapping[str, Step] = {
+    step.name: step
+    for step in (
+        Step(
+            "attract",
+            Stage.OUTSIDE,
+            {
+                ev.Touched: _to("language"),
+                ev.CardRead: _to("language"),  # starts a visit; the number waits until there is consent
+                ev.Closed: _to("closed", deed=deeds.closed),
+            },
+            back=False,
+            idle=Idle.NEVER,
+            devices=frozenset({"scanner"}),
+        ),
+        Step("language", Stage.WELCOME, {ev.LanguageChosen: _to("consent")}, back=False),
+        Step(
+            "consent",
+            Stage.WELCOME,
+            {
+                ev.ConsentGiven: _to("scan", "nik", "consent", deed=deeds.consent_given),
+                ev.ConsentRefused: _to("sorry", deed=deeds.consent_refused),
+            },
+        ),
+        Step(
+            "scan",
+            Stage.CARD,
+            {
+                ev.CardRead: _to("confirm", "scan", deed=deeds.card_read),
+                ev.TypingChosen: _to("nik"),
+            },
+            devices=frozenset({"camera", "scanner"}),
+        ),
+        Step(
+            "nik",
+            Stage.CARD,
+            {
+                ev.NikTyped: _to("confirm", "nik", deed=deeds.nik_typed),
+                ev.CardRead: _to("confirm", "nik", deed=deeds.card_read),
+                ev.ScanningChosen: _to("scan"),
+            },
+            devices=frozenset({"scanner"}),
+        ),
+        Step(
+            "confirm",
+            Stage.CARD,
+            {
+                ev.Confirmed: _to(*_FIRST_QUESTIONS, "enrolled", "confirm", deed=deeds.confirmed),
+                ev.KnownChecked: _to(*_FIRST_QUESTIONS, "enrolled", "confirm", deed=deeds.known_checked),
+                ev.Denied: _to("scan", "nik", deed=deeds.denied),
+            },
+        ),
+        Step("birth", Stage.CHECK, {ev.BirthDateGiven: _question("birth", deeds.birth_date_given, "sorry")}),
+        Step("married", Stage.CHECK, {ev.MarriedAnswered: _question("married", deeds.married_answered, "sorry")}),
+        Step("name", Stage.CHECK, {ev.NameGiven: _question("name", deeds.name_given)}),
+        Step("occupation", Stage.CHECK, {ev.OccupationsChosen: _question("occupation", deeds.occupations_chosen)}),
+        Step("employer", Stage.CHECK, {ev.EmployerAnswered: _question("employer", deeds.employer_answered)}),
+        Step("income", Stage.CHECK, {ev.IncomeGiven: _question("income", deeds.income_given)}),
+        Step("programme", Stage.CHECK, {ev.ProgrammesChosen: _question("programme", deeds.programmes_chosen)}),
+        Step("phone", Stage.CHECK, {ev.PhoneGiven: _question("phone", deeds.phone_given)}),
+        Step(
+            "check",
+            Stage.CHECK,
+            {
+                ev.Agreed: _to("saving", "sorry", deed=deeds.agreed),
+                ev.ChangeAsked: _to(*deeds.QUESTIONS[2:], deed=deeds.change_asked),
+            },
+        ),
+        Step(
+            "saving",
+            Stage.DONE,
+            {
+                ev.EnrolmentKept: _to("receipt", "enrolled", deed=deeds.enrolment_kept),
+                ev.KeepFailed: _to("sorry", deed=deeds.keep_failed),
+            },
+            back=False,
+            idle=Idle.NEVER,
+        ),
+        Step("receipt", Stage.DONE, _LEAVE, back=False, idle=Idle.RESULT),
+        Step("enrolled", Stage.DONE, _LEAVE, back=False, idle=Idle.RESULT),
+        Step("sorry", Stage.DONE, _LEAVE, back=False, idle=Idle.RESULT),
+        Step("closed", Stage.OUTSIDE, {ev.Opened: _to("attract")}, back=False, idle=Idle.NEVER),
+        # These two lie over any step and give it back: see `advance`.
+        Step("still_there", Stage.OUTSIDE, {ev.Stopped: _to("attract")}, back=False, idle=Idle.ANSWER),
+        Step("stop", Stage.OUTSIDE, {ev.Stopped: _to("attract")}),
+    )
+}

@@ -1,0 +1,144 @@
+"""A visit as an immutable value: where the trader is, the way back, and what is known so far. Nothing of it is logged."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from kiosk.domain.enrolment import Consent, Enrolment
+from kiosk.domain.errors import EnrolmentError
+from kiosk.domain.nik import Nik
+from kiosk.domain.rules import Rules
+from kiosk.domain.tariff import Month, Programme, Quote
+
+PURPOSES = ("registration", "association", "reminders")
+NEEDED_PURPOSE = "registration"
+CONSENT_TEXT = "2026-11"  # version of the consent sentences in assets/words
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every visit at this kiosk shares. `eyes` is False when there is neither camera nor scanner."""
+
+    rules: Callable[[], Rules]
+    new_id: Callable[[], uuid.UUID]
+    now_ms: Callable[[], int]
+    market: str
+    branch: str
+    language: str
+    eyes: bool = True
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answers:
+    """None means: not asked yet. `card_name` and `card_birth_date` are what the camera read; they only prefill."""
+
+    consents: tuple[Consent, ...] = ()
+    nik: Nik | None = None
+    source: str = ""
+    warnings: tuple[str, ...] = ()
+    card_name: str = ""
+    card_birth_date: date | None = None
+    birth_date: date | None = None
+    married: bool | None = None
+    name: str | None = None
+    occupations: tuple[str, ...] = ()
+    employer: bool | None = None
+    income: int | None = None
+    programmes: tuple[Programme, ...] = ()
+    months: int = 1
+    phone: str | None = None
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Visit:
+    """
+    step      name of a row of the flow
+    stack     steps to go back to, newest last
+    notice    message id of what the step should tell, "" for nothing; fades with the next event
+    known     code of the enrolment that this NIK has already; None while the store is being asked
+    confirmed the trader said yes while the store was still being asked
+    code      what the receipt shows
+    reason    why the visit ended without an enrolment, an id
+    """
+
+    id: uuid.UUID
+    context: Context
+    rules: Rules
+    language: str
+    step: str = "attract"
+    stack: tuple[str, ...] = ()
+    answers: Answers = field(default_factory=Answers)
+    notice: str = ""
+    misreads: int = 0
+    known: str | None = None
+    known_state: str = ""
+    confirmed: bool = False
+    code: str = ""
+    reason: str = ""
+
+    def __repr__(self) -> str:
+        return f"Visit({self.step})"
+
+    @classmethod
+    def begin(cls, context: Context) -> "Visit":
+        return cls(context.new_id(), context, context.rules(), context.language)
+
+    def quote(self) -> Quote | None:
+        """The price of what has been chosen so far, None before there is an income."""
+        if self.answers.income is None:
+            return None
+        return self.rules.quote(
+            income=self.answers.income,
+            programmes=self.answers.programmes or self.programme_choices()[0],
+            occupations=self.answers.occupations,
+            months=self.answers.months,
+        )
+
+    def programme_choices(self) -> tuple[tuple[Programme, ...], ...]:
+        return self.rules.eligibility.programmes(employer=bool(self.answers.employer))
+
+    def enrolment(self) -> Enrolment:
+        """The finished enrolment. Raises EnrolmentError `enrolment.incomplete` or `enrolment.<reason>`."""
+        a, rules = self.answers, self.rules
+        if a.nik is None or a.name is None or a.income is None or a.employer is None or a.phone is None:
+            raise EnrolmentError("enrolment.incomplete")
+        if not any(c.given and c.purpose == NEEDED_PURPOSE for c in a.consents):
+            raise EnrolmentError("enrolment.consent_refused")
+        born = a.birth_date or a.nik.born
+        reasons = (
+            *rules.eligibility.age_reasons(born, rules.today, married=bool(a.married)),
+            *rules.eligibility.work_reasons(jobs=len(a.occupations), income=a.income),
+            *rules.eligibility.programme_reasons(a.programmes, employer=a.employer),
+        )
+        if reasons:
+            raise EnrolmentError(f"enrolment.{reasons[0]}")
+        quote = rules.quote(
+            income=a.income, programmes=a.programmes, occupations=a.occupations, months=a.months
+        )
+        return Enrolment(
+            id=self.id,
+            nik=a.nik.digits,
+            name=a.name,
+            birth_date=born,
+            sex=a.nik.sex,
+            source=a.source,
+            occupations=a.occupations,
+            sector=rules.sector(a.occupations),
+            employer=a.employer,
+            married=bool(a.married),
+            income=a.income,
+            programmes=a.programmes,
+            months=a.months,
+            start=Month.of(rules.today),
+            total=quote.total,
+            base=quote.base,
+            market=self.context.market,
+            branch=self.context.branch,
+            language=self.language,
+            consents=a.consents,
+            phone=a.phone,
+            form=a.form,
+            warnings=a.warnings,
+        )

@@ -1,0 +1,68 @@
+"""What the screens need from the rest of the kiosk, as Protocols. bootstrap puts the real parts behind them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.domain.enrolment import Enrolment
+from kiosk.domain.reading import Reading
+from kiosk.journey.events import EnrolmentKept, KeepFailed, KnownChecked
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the status bar tells. Nothing says "sent" that the centre has not answered."""
+
+    kiosk: str
+    waiting: int
+    today: int
+    closed_reason: str  # an error id, "" while the kiosk can enrol
+
+
+class Keeper(Protocol):
+    """The store. Every call blocks (argon2id, fsync): call it on a worker thread, never on the frame."""
+
+    def known(self, nik: str) -> KnownChecked: ...
+
+    def keep(self, enrolment: Enrolment) -> EnrolmentKept | KeepFailed: ...
+
+    def status(self) -> Status: ...
+
+
+class Sight(Protocol):
+    """The camera and what it reads, while a step looks. `on_reading` is called on a worker thread."""
+
+    @property
+    def present(self) -> bool: ...
+
+    def start(self, on_reading: Callable[[Reading], None]) -> None: ...
+
+    def stop(self) -> None:
+        """Releases the device and every frame."""
+        ...
+
+    def preview(self) -> NDArray[np.uint8] | None:
+        """The newest frame as H×W×4 RGBA in a buffer that is used again, or None when there is no newer one."""
+        ...
+
+
+class Scanner(Protocol):
+    """A code scanner. `on_reading` may be called on any thread."""
+
+    @property
+    def present(self) -> bool: ...
+
+    def start(self, on_reading: Callable[[Reading], None]) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def typed(self, text: str, at_s: float) -> None:
+        """A scanner that types: each text input of the window goes here, with a monotonic time in seconds."""
+        ...
+
+    def ended(self, at_s: float) -> None:
+        """Enter was pressed."""
+        ...
