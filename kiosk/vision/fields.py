@@ -1,0 +1,140 @@
+"""What stands around the number of a card: header above, rows below; as anchors (is it an e-KTP?) and as prefill."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kiosk.domain.reading import Field
+from kiosk.vision.text import Text
+
+HEADER = ("PROVINSI", "KABUPATEN", "KOTA")
+ROWS = ("NAMA", "TEMPAT", "LAHIR", "JENIS", "KELAMIN", "DARAH", "ALAMAT", "DESA", "KECAMATAN", "AGAMA",
+        "PERKAWINAN", "PEKERJAAN", "KEWARGANEGARAAN", "BERLAKU", "HINGGA", "SEUMUR", "HIDUP", "LAKI", "PEREMPUAN")  # fmt: skip
+FOREIGN = ("KARTU", "KELUARGA", "KEPALA", "PESERTA", "BANK", "MEMBER", "ANGGOTA", "NOMOR", "BPJS", "JAMINAN",
+           "KESEHATAN", "KETENAGAKERJAAN", "NPWP", "MENGEMUDI", "FAKTUR", "DEBIT", "ANAK", "FASKES")  # fmt: skip
+ALIKE = 0.74  # difflib ratio from which two words are the same
+DATE = re.compile(r"(\d{2})\s*[-–.~/]?\s*(\d{2})\s*[-–.~/]?\s*((?:19|20)\d{2})(?!\d)")
+DIGIT_LIKE = str.maketrans("OoQDIl|SZB", "0000111528")
+LETTER_LIKE = str.maketrans("0158", "OISB")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Row:
+    """A line near the number: its text, and `y`, its middle in number widths below the number's middle."""
+
+    text: Text
+    y: float
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Surroundings:
+    """Evidence that the number belongs to an e-KTP.
+
+    header      PROVINSI, KABUPATEN or KOTA stands above
+    rows        how many words of an e-KTP's rows stand below
+    birth_date  of the row PLACE, DD-MM-YYYY below; None when not read
+    foreign     a word of another kind of card stands nearby
+    """
+
+    header: bool
+    rows: int
+    birth_date: date | None
+    foreign: bool
+    fields: dict[str, Field]
+
+    @property
+    def ktp(self) -> bool:
+        """Whether print is where an e-KTP has it; the label before the number and the digits are judged elsewhere."""
+        return not self.foreign and ((self.header and self.birth_date is not None) or self._rows_enough)
+
+    @property
+    def _rows_enough(self) -> bool:
+        return (self.header or self.birth_date is not None) and self.rows >= 1 or self.rows >= 3
+
+
+def understand(rows: Sequence[Row]) -> Surroundings:
+    above = [row for row in rows if row.y < 0]
+    below = sorted((row for row in rows if row.y > 0), key=lambda row: row.y)
+    born, born_at = None, -1
+    for index, row in enumerate(below):
+        born = birth_date(row.text.plain)
+        if born is not None:
+            born_at = index
+            break
+    fields: dict[str, Field] = {}
+    if born is not None:
+        sure = below[born_at].text.confidence
+        fields["birth_date"] = Field(born.isoformat(), sure)
+        place = birth_place(below[born_at].text.plain)
+        if place:
+            fields["birth_place"] = Field(place, sure)
+        named = [row for row in below[:born_at] if person_name(row.text.plain)]
+        if named:
+            name = " ".join(person_name(row.text.plain) for row in named[-2:])
+            fields["name"] = Field(name, min(row.text.confidence for row in named[-2:]))
+    return Surroundings(
+        header=any(_has(row.text.plain, HEADER) for row in above),
+        rows=len({word for row in below for word in ROWS if _has(row.text.plain, (word,))}),
+        birth_date=born,
+        foreign=any(_has(row.text.plain, FOREIGN) for row in rows),
+        fields=fields,
+    )
+
+
+def birth_date(line: str) -> date | None:
+    """The date at the end of a `PLACE, DD-MM-YYYY` row."""
+    tail = line.rsplit(",", 1)[-1] if "," in line else line[-14:]
+    match = DATE.search(tail.translate(DIGIT_LIKE))
+    if match is None:
+        return None
+    try:
+        return date(int(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        return None
+
+
+def birth_place(line: str) -> str:
+    value = _value(line)
+    match = DATE.search(value.translate(DIGIT_LIKE))
+    place = value[: match.start()] if match else value
+    place = place.rsplit(",", 1)[0] if "," in place else place
+    return " ".join(re.sub(r"[^A-Z .'\-]", " ", place.translate(LETTER_LIKE).upper()).split()).strip(" .-")
+
+
+def person_name(line: str) -> str:
+    value = re.sub(r"^\s*N[ao]m[ao0]?\b", "", _value(line))
+    value = re.sub(r"[^A-Z .,'\-]", "", value.translate(LETTER_LIKE).upper()).strip(" .,-'")
+    return " ".join(value.split()) if sum(letter.isalpha() for letter in value) >= 2 else ""
+
+
+def same_day(born: date | None, digits: str) -> bool:
+    """Whether a printed birth date equals digits 7 to 12 of a NIK (a woman's day is raised by 40)."""
+    if born is None:
+        return False
+    day = int(digits[6:8])
+    return (day - 40 if day > 40 else day, int(digits[8:10]), int(digits[10:12])) == (
+        born.day,
+        born.month,
+        born.year % 100,
+    )
+
+
+def _value(line: str) -> str:
+    """What follows the colon, when the label was read with it."""
+    return line.split(":", 1)[1] if ":" in line else line
+
+
+def _has(line: str, wanted: Sequence[str]) -> bool:
+    words = [word for word in re.split(r"[^A-Z]+", line.upper().translate(LETTER_LIKE)) if len(word) >= 3]
+    joined = "".join(words)
+    return any(
+        (len(word) >= 6 and word in joined)
+        or any(
+            abs(len(seen) - len(word)) <= 2
+            and (seen == word if len(word) <= 4 else difflib.SequenceMatcher(None, seen, word).ratio() >= ALIKE)
+            for seen in words
+        )
+        for word in wanted
+    )

@@ -1,0 +1,191 @@
+"""Finds lines of dark print on a lighter ground, at any angle: black-hat, components the size of letters, closing.
+
+It looks for lines and not for the card: a card's edge hides behind fingers and clutter, its number does not.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+
+WORK_PX = 960  # long side of the picture that is searched
+STROKE_PX = 13  # black-hat kernel: wider than the stroke of the largest digits, in searched pixels
+LETTER_PX = (4, 64)  # height of a letter in searched pixels
+LINE_ASPECT = (4.5, 40.0)  # width by height of a line
+ANGLE_STEP = 7.5  # degrees between the directions that are tried
+UPRIGHT = 31.0  # degrees of roll that a person's hand gives
+UPRIGHT_BONUS = 1.15
+REACHES = (13, 25)
+LONGEST_PX = 900  # of a line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of print. `origin` is its top left corner, `along` and `down` its sides; (x, y) in frame pixels."""
+
+    origin: tuple[float, float]
+    along: tuple[float, float]
+    down: tuple[float, float]
+
+    @property
+    def width(self) -> float:
+        return float(np.hypot(*self.along))
+
+    @property
+    def height(self) -> float:
+        return float(np.hypot(*self.down))
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        (x, y), (ax, ay), (dx, dy) = self.origin, self.along, self.down
+        return ((x, y), (x + ax, y + ay), (x + ax + dx, y + ay + dy), (x + dx, y + dy))
+
+    def part(self, left: float, right: float, top: float, bottom: float) -> "Line":
+        """A box in this line's own units: 0..1 is its width and its height; may reach beyond it."""
+        (x, y), (ax, ay), (dx, dy) = self.origin, self.along, self.down
+        return Line(
+            (x + ax * left + dx * top, y + ay * left + dy * top),
+            (ax * (right - left), ay * (right - left)),
+            (dx * (bottom - top), dy * (bottom - top)),
+        )
+
+    def turned(self) -> "Line":
+        """The same box seen upside down."""
+        (x, y), (ax, ay), (dx, dy) = self.origin, self.along, self.down
+        return Line((x + ax + dx, y + ay + dy), (-ax, -ay), (-dx, -dy))
+
+
+def crop(image: Image, line: Line, width: int, height: int) -> Image:
+    """`line` straightened to width × height pixels; beyond the frame its edge is repeated."""
+    corners = np.array(line.corners, dtype=np.float32)[[0, 1, 3]]
+    target = np.array([[0, 0], [width, 0], [0, height]], dtype=np.float32)
+    matrix = cv2.getAffineTransform(corners, target)
+    shrink = line.height / height
+    how = cv2.INTER_AREA if shrink > 2 else cv2.INTER_LINEAR if shrink > 0.9 else cv2.INTER_CUBIC
+    return np.asarray(
+        cv2.warpAffine(image, matrix, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What on a frame looks like letters. `mask` is 0 or 255 at `scale` of the frame; `letters` counts them."""
+
+    mask: Image
+    scale: float
+    letters: int
+
+
+def find_print(gray: Image) -> Print:
+    """gray: HxW uint8. Keeps the dark strokes that hang together like letters or short words."""
+    scale = min(1.0, WORK_PX / max(gray.shape))
+    small = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (3, 3), 0)
+    strokes = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((STROKE_PX, STROKE_PX), np.uint8))
+    around = cv2.boxFilter(strokes, cv2.CV_32F, (61, 61))
+    level = np.maximum(1.35 * around + 2.0, 6.0)
+    mask = (strokes > level).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
+    longer, shorter = np.maximum(width, height), np.minimum(width, height)
+    fit = (longer >= LETTER_PX[0]) & (shorter <= LETTER_PX[1]) & (longer <= 420) & (area >= 6)
+    fit &= ~((longer > 60) & (longer > 12 * shorter))  # rules and edges
+    fit[0] = False
+    kept = np.where(fit, 255, 0).astype(np.uint8)[labels]
+    return Print(kept, scale, int(fit.sum()))
+
+
+def directions(found: Print, limit: int) -> list[float]:
+    """The likeliest angles of text lines in degrees (-90..90, clockwise), best first: where rows of ink are sharpest.
+
+    Two answers are at least 15 degrees apart; an upright card is preferred a little to stripes in the background.
+    """
+    small = cv2.resize(found.mask, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
+    side = int(np.hypot(*small.shape)) + 1
+    centre = np.array([small.shape[1] / 2, small.shape[0] / 2])
+    angles = np.arange(-90.0, 90.0, ANGLE_STEP)
+    scores = np.zeros(len(angles))
+    for index, angle in enumerate(angles):
+        matrix = cv2.getRotationMatrix2D(centre.tolist(), float(angle), 1.0)
+        matrix[:, 2] += side / 2 - centre
+        turned = cv2.warpAffine(small, matrix, (side, side), flags=cv2.INTER_LINEAR)
+        rows = cv2.blur(turned, (61, 1))  # local rows, not whole ones: a card covers a part of the frame only
+        scores[index] = cv2.norm(rows[1:], rows[:-1], cv2.NORM_L1)
+    scores[np.abs(angles) <= UPRIGHT] *= UPRIGHT_BONUS
+    chosen: list[float] = []
+    for index in np.argsort(scores)[::-1]:
+        angle = float(angles[index])
+        if all(abs((angle - other + 90) % 180 - 90) >= 15 for other in chosen):
+            chosen.append(angle)
+    return chosen[:limit]
+
+
+def lines_along(found: Print, angle: float, reaches: tuple[int, ...] = REACHES) -> list[Line]:
+    """Lines within about half a step of `angle` degrees, as boxes in frame pixels.
+
+    `reaches` are the gaps between letters that are bridged, in searched pixels.
+    """
+    turned, back = _turn(found.mask, angle)
+    lines: list[Line] = []
+    for reach in reaches:
+        joined = cv2.morphologyEx(turned, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+        joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, 9), np.uint8))
+        lines += _boxes(np.asarray(joined, dtype=np.uint8), back, found.scale)
+    return lines
+
+
+def _turn(mask: Image, angle: float) -> tuple[Image, npt.NDArray[np.float64]]:
+    """The mask turned by `angle` about its middle, whole, and the 2×3 matrix that leads back."""
+    if angle == 0.0:
+        return mask, np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    height, width = mask.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    c, s = abs(matrix[0, 0]), abs(matrix[0, 1])
+    wide, high = int(width * c + height * s) + 1, int(width * s + height * c) + 1
+    matrix[:, 2] += (wide / 2 - width / 2, high / 2 - height / 2)
+    turned = cv2.warpAffine(mask, matrix, (wide, high), flags=cv2.INTER_NEAREST)
+    return np.asarray(turned, dtype=np.uint8), np.asarray(cv2.invertAffineTransform(matrix), dtype=np.float64)
+
+
+def _boxes(joined: Image, back: npt.NDArray[np.float64], scale: float) -> list[Line]:
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
+    width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
+    fit = (width >= 60) & (width <= LONGEST_PX) & (height >= 6) & (height <= 140) & (width >= 2.5 * height)
+    fit &= area >= 0.2 * width * height
+    fit[0] = False
+    lines = []
+    for index in np.flatnonzero(fit):
+        x, y, w, h = (int(v) for v in stats[index, :4])
+        part = (labels[y : y + h, x : x + w] == index).astype(np.uint8)
+        line = _straighten(part, x, y, back, scale)
+        if line is not None:
+            lines.append(line)
+    return lines
+
+
+def _straighten(part: Image, x: int, y: int, back: npt.NDArray[np.float64], scale: float) -> Line | None:
+    """The box of one joined line: its slope from the ink's middle per column, its height from the ink around it."""
+    columns = part.sum(axis=0).astype(np.float32)
+    inked = np.flatnonzero(columns > 0)
+    rows = np.arange(part.shape[0], dtype=np.float32)
+    middle = (rows @ part)[inked] / columns[inked]
+    weight = columns[inked]
+    mean_x, mean_y = np.average(inked, weights=weight), np.average(middle, weights=weight)
+    spread = np.average((inked - mean_x) ** 2, weights=weight)
+    slope = float(np.average((inked - mean_x) * (middle - mean_y), weights=weight) / max(spread, 1e-6))
+    if abs(slope) > 0.25:
+        return None
+    high = float(np.percentile(columns[inked], 75)) + 1
+    width = part.shape[1]
+    if not LINE_ASPECT[0] <= width / high <= LINE_ASPECT[1]:
+        return None
+    left = np.array([x, y + mean_y + slope * (0 - mean_x)])
+    right = np.array([x + width, y + mean_y + slope * (width - mean_x)])
+    across = np.array([-slope, 1.0]) / np.hypot(1.0, slope) * high
+    turn = back[:, :2]
+    start = (turn @ (left - across / 2) + back[:, 2]) / scale
+    along, down = turn @ (right - left) / scale, turn @ across / scale
+    return Line((float(start[0]), float(start[1])), (float(along[0]), float(along[1])), (float(down[0]), float(down[1])))
