@@ -1,0 +1,123 @@
+"""The centre's database: SQLite by default, another by URL. The only file that knows which one it is."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from kiosk.domain.errors import StoreError
+
+FILE = "central.sqlite3"
+_BUSY_MS = 10_000
+_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: what was answered survives a power cut
+    "busy_timeout": _BUSY_MS,
+    "journal_size_limit": 1 << 22,
+    "temp_store": 2,  # memory
+}
+
+
+class Database:
+    """`with database.write() as connection:` one transaction, committed at the end of the block."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._sqlite = engine.dialect.name == "sqlite"
+        self._turn = threading.Lock()  # SQLite has one writer: wait here, in order, rather than in its busy loop
+
+    @classmethod
+    def open(cls, home: Path, url: str = "") -> "Database":
+        """`url` is a SQLAlchemy URL, empty for a file in `home`. Raises StoreError `central.url`, `central.database` …"""
+        try:
+            parsed = sa.make_url(url or f"sqlite:///{home / FILE}")
+            engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+            raise StoreError("central.url") from None  # the URL may hold a password: it is never repeated
+        if engine.dialect.name not in ("sqlite", "postgresql"):
+            raise StoreError("central.url")
+        if engine.dialect.name == "sqlite":
+            _prepare_file(home, parsed)
+            _tell_sqlite(engine)
+        database = cls(engine)
+        with database.read() as connection:
+            database._assert_durable(connection)
+        return database
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Raises StoreError `central.busy` (try again) or `central.database`; then nothing was written."""
+        turn = self._turn if self._sqlite else nullcontext()
+        with turn, _translated(), self._engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """One consistent view. Raises like `write`."""
+        with _translated(), self._engine.connect() as connection:
+            yield connection
+
+    def insert_new(self, table: sa.Table) -> Any:
+        """INSERT … ON CONFLICT DO NOTHING, in the words of this database."""
+        return (sqlite.insert(table) if self._sqlite else postgresql.insert(table)).on_conflict_do_nothing()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _assert_durable(self, connection: sa.Connection) -> None:
+        if self._sqlite:
+            for name in ("journal_mode", "synchronous"):
+                found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                if found != _PRAGMAS[name]:
+                    raise StoreError("central.unsafe", key=name, found=str(found))
+
+
+def _prepare_file(home: Path, url: sa.URL) -> None:
+    path = Path(url.database) if url.database else None
+    if path is None or url.database == ":memory:":
+        raise StoreError("central.url")  # every connection would have a database of its own
+    try:
+        if path.parent == home:
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError:
+        raise StoreError("central.unwritable", file=path.name) from None
+
+
+def _tell_sqlite(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions begin and end where we say so
+        for name, value in _PRAGMAS.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The one place where a database error becomes a StoreError. Nothing of the statement's parameters survives it."""
+    try:
+        yield
+    except DBAPIError as error:
+        name = getattr(error.orig, "sqlite_errorname", "") or ""
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise StoreError("central.busy") from None
+        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            raise StoreError("central.damaged") from None
+        if name.startswith("SQLITE_FULL"):
+            raise StoreError("central.full") from None
+        raise StoreError("central.database", reason=name or type(error.orig).__name__) from None
+    except PoolTimeout:
+        raise StoreError("central.busy") from None
+    except SQLAlchemyError as error:
+        raise StoreError("central.database", reason=type(error).__name__) from None

@@ -1,0 +1,38 @@
+"""Opening a sealed enrolment with the centre's private key. What is inside stays a plain JSON object here."""
+
+import json
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from kiosk.domain.record import Record, RecordError, key_id, seal_info
+from sync.central.keys import public_bytes
+
+SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)  # RFC 9180
+
+
+class OpeningError(ValueError):
+    """`record`, `other_key`, `seal` or `form`. The text never quotes what was opened."""
+
+
+def opened(raw: bytes, key: X25519PrivateKey) -> dict[str, Any]:
+    """The enrolment inside a record. Raises OpeningError."""
+    try:
+        record = Record.from_bytes(raw)
+    except RecordError:
+        raise OpeningError("record") from None
+    if record.central_key_id != key_id(public_bytes(key)):
+        raise OpeningError("other_key")
+    try:
+        plain = SUITE.decrypt(record.sealed, key, info=seal_info(record.kiosk, record.seq))
+    except (InvalidTag, ValueError):
+        raise OpeningError("seal") from None
+    try:
+        enrolment = json.loads(plain)
+    except (ValueError, RecursionError):
+        raise OpeningError("form") from None
+    if not isinstance(enrolment, dict):
+        raise OpeningError("form")
+    return enrolment
