@@ -34,14 +34,14 @@ class Database:
 
     @classmethod
     def open(cls, home: Path, url: str = "") -> "Database":
-        """`url` is a SQLAlchemy URL, empty for a file in `home`. Raises StoreError `central.url`, `central.database` …"""
+        """`url` is a SQLAlchemy URL, empty for a file in `home`. Raises StoreError `central.database_url`, `central.database` …"""
         try:
             parsed = sa.make_url(url or f"sqlite:///{home / FILE}")
             engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=parsed.get_backend_name() != "sqlite")
         except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
-            raise StoreError("central.url") from None  # the URL may hold a password: it is never repeated
+            raise StoreError("central.database_url") from None  # the URL may hold a password: it is never repeated
         if engine.dialect.name not in ("sqlite", "postgresql"):
-            raise StoreError("central.url")
+            raise StoreError("central.database_url")
         if engine.dialect.name == "sqlite":
             _prepare_file(home, parsed)
             _tell_sqlite(engine)
@@ -81,7 +81,7 @@ class Database:
 def _prepare_file(home: Path, url: sa.URL) -> None:
     path = Path(url.database) if url.database else None
     if path is None or url.database == ":memory:":
-        raise StoreError("central.url")  # every connection would have a database of its own
+        raise StoreError("central.database_url")  # every connection would have a database of its own
     try:
         if path.parent == home:
             home.mkdir(parents=True, exist_ok=True, mode=0o700)
