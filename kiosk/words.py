@@ -28,12 +28,17 @@ class Words:
     def __contains__(self, id: str) -> bool:
         return id in self._sentences
 
-    def __iter__(self) -> "iter[str]":  # type: ignore[valid-type]
-        return iter(self._sentences)
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(self._sentences)
 
     def error(self, error: KioskError) -> str:
-        """What happened, and what to do, in one or two short sentences."""
-        return f"{self(error.message, **error.facts)} {self(error.cure, **error.facts)}".strip()
+        """What happened and what to do. A `reason` that is itself a message id is put into words first."""
+        facts = {
+            key: self(value) if key == "reason" and isinstance(value, str) and value in self else value
+            for key, value in error.facts.items()
+        }
+        return f"{self(error.message, **facts)} {self(error.cure, **facts)}".strip()
 
     def date(self, day: date) -> str:
         """`22 November 2026`."""

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 KTP = "ktp"  # printed digits of an e-KTP; codes use their symbology: qr, code128, code39 …
 TYPED = "typed"
+FORM = "form"  # typed by an officer from a signed paper form
 WEDGE = "wedge"
 
 

@@ -11,7 +11,7 @@ from kiosk.domain import people
 from kiosk.domain.enrolment import Consent
 from kiosk.domain.errors import EnrolmentError
 from kiosk.domain.nik import Outcome, age_on
-from kiosk.domain.reading import TYPED
+from kiosk.domain.reading import FORM, TYPED
 from kiosk.journey import events as ev
 from kiosk.journey.effects import CheckKnown, Effect, Keep
 from kiosk.journey.visit import CONSENT_TEXT, NEEDED_PURPOSE, PURPOSES, Answers, Visit
@@ -106,7 +106,7 @@ def _kind_of(payload: str) -> str:
 
 
 def nik_typed(visit: Visit, event: ev.NikTyped) -> Turn:
-    return _take_nik(visit, event.digits, TYPED)
+    return _take_nik(visit, event.digits, FORM if visit.answers.form else TYPED)
 
 
 def _take_nik(visit: Visit, digits: str, source: str, card_name: str = "", card_birth_date: date | None = None) -> Turn:

@@ -84,9 +84,10 @@ class Enrolments:
         with translated(self._path), self._engine.connect() as connection:
             return _find(connection, fingerprint)
 
-    def count(self) -> int:
+    def count_since(self, captured_ms: int) -> int:
+        query = sa.select(sa.func.count()).where(schema.enrolment.c.captured_ms >= captured_ms)
         with translated(self._path), self._engine.connect() as connection:
-            return connection.scalar(sa.select(sa.func.count()).select_from(schema.enrolment)) or 0
+            return connection.scalar(query) or 0
 
     def check_room(self) -> None:
         """Raises StoreFull while less than `store.free_mb` is free, so that the last enrolment can always be written."""

@@ -1,0 +1,117 @@
+"""The only place where the parts of the kiosk are put together."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk import tables, words
+from kiosk.clock import Clock, SystemClock, today
+from kiosk.devices.scanner import SCANNERS
+from kiosk.domain.errors import IdentityError, KioskError, SettingsError, StoreError
+from kiosk.journey import Context
+from kiosk.keeper import StoreKeeper
+from kiosk.resources import ASSETS
+from kiosk.settings import Settings
+from kiosk.store import Store
+from kiosk.store.enrolments import new_id
+from kiosk.store.identity import Identity
+from kiosk.words import Words
+
+if TYPE_CHECKING:
+    from kiosk.sight import CameraSight, CodeEars
+    from kiosk.vision.reader import Reader
+
+
+@dataclass
+class Kiosk:
+    """A kiosk without its screen: settings, words, store and rules. `close` when done."""
+
+    home: Path
+    settings: Settings
+    clock: Clock
+    languages: dict[str, Words]
+    store: Store
+    identity: Identity | None
+    closed: KioskError | None
+
+    @property
+    def words(self) -> Words:
+        return self.languages[self.settings.languages.order[0]]
+
+    @cached_property
+    def keeper(self) -> StoreKeeper:
+        return StoreKeeper(self.store, self.identity, self.closed, self.clock, self.settings)
+
+    @cached_property
+    def context(self) -> Context:
+        devices = self.settings.devices
+        return Context(
+            rules=lambda: tables.rules(today(self.clock, self.settings.zone)),
+            new_id=new_id,
+            now_ms=self.clock.wall_ms,
+            market=self.settings.site.market,
+            branch=self.settings.site.branch,
+            language=self.settings.languages.order[0],
+            eyes=(devices.camera, devices.scanner) != ("none", "none"),
+        )
+
+    def reader(self) -> "Reader":
+        """Loads the recogniser. Raises DeviceError `recogniser.missing`."""
+        return card_reader(self.settings, self.clock)
+
+    def sight(self) -> "CameraSight":
+        from kiosk.sight import CameraSight
+
+        return CameraSight(self.settings.devices, self.reader)
+
+    def scanner(self) -> "CodeEars":
+        from kiosk.sight import CodeEars
+
+        devices = self.settings.devices
+        return CodeEars(SCANNERS[devices.scanner](devices.scanner_source))
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def open_kiosk(home: Path, settings: Settings, clock: Clock | None = None, *, provisioned: bool = True) -> Kiosk:
+    """Opens the store and the identity. With `provisioned` a kiosk without an identity raises IdentityError;
+    otherwise it opens closed, for the screen to say so. Raises SettingsError, StoreError.
+    """
+    clock = clock or SystemClock()
+    if settings.site.market not in tables.markets():
+        raise SettingsError("settings.market", key="site.market", wanted="markets.csv")
+    tables.rules(today(clock, settings.zone))  # a broken table is told at the start, not in a visit
+    languages = load_words(settings)
+    identity: Identity | None = None
+    closed: KioskError | None = None
+    try:
+        identity = Identity.load(home)
+    except IdentityError as error:
+        if provisioned:
+            raise
+        closed = error
+    return Kiosk(home, settings, clock, languages, _open_store(home, settings, clock), identity, closed)
+
+
+def card_reader(settings: Settings, clock: Clock) -> "Reader":
+    from kiosk.vision.reader import Reader  # OpenCV takes a third of a second to load: only for those who look
+
+    return Reader(
+        tables.regions(),
+        lambda: today(clock, settings.zone),
+        model=ASSETS / "models" / "ktp-text.onnx",
+        symbologies=settings.devices.symbologies,
+    )
+
+
+def load_words(settings: Settings) -> dict[str, Words]:
+    return {language: words.load(language) for language in settings.languages.order}
+
+
+def _open_store(home: Path, settings: Settings, clock: Clock) -> Store:
+    try:
+        return Store.open(home, settings.store, clock)
+    except OSError:
+        raise StoreError("store.unwritable", file=home.name) from None

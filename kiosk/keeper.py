@@ -1,0 +1,59 @@
+"""The store behind the visit's effects: turns calls and errors into events. Runs on a worker thread."""
+
+from datetime import datetime, time
+
+from kiosk.clock import Clock, local
+from kiosk.domain.enrolment import Enrolment
+from kiosk.domain.errors import KioskError
+from kiosk.journey.events import EnrolmentKept, KeepFailed, KnownChecked
+from kiosk.logs import Log
+from kiosk.settings import Settings
+from kiosk.store import Store
+from kiosk.store.identity import Identity
+from kiosk.ui.ports import Status
+
+log = Log("keeper")
+
+
+class StoreKeeper:
+    """Satisfies `ui.ports.Keeper`. Without an identity it keeps nothing and says why."""
+
+    def __init__(self, store: Store, identity: Identity | None, closed: KioskError | None, clock: Clock, settings: Settings) -> None:
+        self._store = store
+        self._identity = identity
+        self._closed = closed
+        self._clock = clock
+        self._zone = settings.zone
+
+    def known(self, nik: str) -> KnownChecked:
+        kept = self._store.enrolments.known(nik, self._identity) if self._identity else None
+        return KnownChecked(nik[-4:], kept.code if kept else "", kept.state if kept else "")
+
+    def keep(self, enrolment: Enrolment) -> EnrolmentKept | KeepFailed:
+        if self._identity is None:
+            return KeepFailed("identity.missing")
+        try:
+            kept = self._store.enrolments.keep(enrolment, self._identity)
+        except KioskError as error:
+            log.error("enrolment.not_kept", cause=error.id)
+            return KeepFailed(error.id)
+        log.info("enrolment.kept", seq=kept.seq, id=str(kept.id))
+        return EnrolmentKept(kept.code, fresh=kept.id == enrolment.id, state=kept.state)
+
+    def status(self) -> Status:
+        midnight = datetime.combine(local(self._clock.wall_ms(), self._zone).date(), time(), self._zone)
+        return Status(
+            kiosk=self._identity.kiosk if self._identity else "",
+            waiting=self._store.outbox.counts().waiting,
+            today=self._store.enrolments.count_since(int(midnight.timestamp() * 1000)),
+            closed_reason=self._closed_reason(),
+        )
+
+    def _closed_reason(self) -> str:
+        if self._closed:
+            return self._closed.id
+        try:
+            self._store.enrolments.check_room()
+        except KioskError as error:
+            return error.id
+        return ""

@@ -1,0 +1,82 @@
+"""`kiosk init`: trades a one-time code for a name and the centre's public key. The kiosk makes its own keys."""
+
+import base64
+import dataclasses
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.domain.errors import CarriageError, IdentityError, ProvisioningRefused
+from kiosk.store.identity import FILE, PENDING, Identity
+
+TIMEOUT_S = 20
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def provision(home: Path, central_url: str, code: str) -> Identity:
+    """Asks the centre and keeps the identity in `home`.
+
+    The key is on the disk before it is sent, so a lost answer can be asked for again with the same code.
+    Raises IdentityError `identity.exists`, ProvisioningRefused `provision.<cause>`, CarriageError.
+    """
+    if (home / FILE).exists():
+        raise IdentityError("identity.exists", home=str(home))
+    url = _checked(central_url)
+    pending = _pending(home, url)
+    name, central_key = _ask(url, code, pending)
+    identity = dataclasses.replace(pending, kiosk=name, central_public_key=central_key)
+    identity.save(home)
+    (home / PENDING).unlink(missing_ok=True)
+    return identity
+
+
+def _checked(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise CarriageError("central.url")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise CarriageError("central.tls")
+    return url.rstrip("/")
+
+
+def _pending(home: Path, url: str) -> Identity:
+    try:
+        return dataclasses.replace(Identity.load(home, PENDING), central_url=url)
+    except IdentityError:
+        fresh = Identity(
+            kiosk="",
+            central_url=url,
+            central_public_key=bytes(32),
+            signing_key=Ed25519PrivateKey.generate(),
+            site_secret=os.urandom(32),
+        )
+        fresh.save(home, PENDING)
+        return fresh
+
+
+def _ask(url: str, code: str, identity: Identity) -> tuple[str, bytes]:
+    body = {"code": code.strip(), "public_key": base64.b64encode(identity.public_key).decode("ascii")}
+    try:
+        response = requests.post(f"{url}/v1/provision", json=body, timeout=TIMEOUT_S, allow_redirects=False)
+    except requests.exceptions.SSLError:
+        raise CarriageError("central.certificate", url=url) from None
+    except requests.exceptions.RequestException:
+        raise CarriageError("central.unreachable", url=url) from None
+    if response.status_code == 403:
+        raise ProvisioningRefused("provision.code")
+    if response.status_code == 429:
+        raise ProvisioningRefused("provision.wait")
+    try:
+        if response.status_code != 200 or not response.headers.get("content-type", "").startswith("application/json"):
+            raise ValueError
+        table = response.json()
+        key = base64.b64decode(table["central_key"], validate=True)
+        name = table["kiosk"]
+        if len(key) != 32 or not isinstance(name, str) or not name.isascii() or not 1 <= len(name) <= 64:
+            raise ValueError
+    except (ValueError, KeyError, TypeError):
+        raise CarriageError("central.strange", url=url, status=response.status_code) from None
+    return name, key
