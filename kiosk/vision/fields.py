@@ -12,8 +12,9 @@ from kiosk.vision.text import Text
 HEADER = ("PROVINSI", "KABUPATEN", "KOTA")
 ROWS = ("NAMA", "TEMPAT", "LAHIR", "JENIS", "KELAMIN", "DARAH", "ALAMAT", "DESA", "KECAMATAN", "AGAMA",
         "PERKAWINAN", "PEKERJAAN", "KEWARGANEGARAAN", "BERLAKU", "HINGGA", "SEUMUR", "HIDUP", "LAKI", "PEREMPUAN")  # fmt: skip
-FOREIGN = ("KARTU", "KELUARGA", "KEPALA", "PESERTA", "BANK", "MEMBER", "ANGGOTA", "NOMOR", "BPJS", "JAMINAN",
-           "KESEHATAN", "KETENAGAKERJAAN", "NPWP", "MENGEMUDI", "FAKTUR", "DEBIT", "ANAK", "FASKES")  # fmt: skip
+FOREIGN = ("KARTU", "KELUARGA", "KEPALA", "PESERTA", "BANK", "ANGGOTA", "NOMOR", "BPJS", "JAMINAN", "KESEHATAN",
+           "KETENAGAKERJAAN", "NPWP", "MENGEMUDI", "FAKTUR", "DEBIT", "FASKES")  # fmt: skip
+FOREIGN_ALIKE = 0.86  # stricter: KARTU is not JA-KARTA, KESEHATAN not SELATAN
 ALIKE = 0.74  # difflib ratio from which two words are the same
 DATE = re.compile(r"(\d{2})\s*[-–.~/]?\s*(\d{2})\s*[-–.~/]?\s*((?:19|20)\d{2})(?!\d)")
 DIGIT_LIKE = str.maketrans("OoQDIl|SZB", "0000111528")
@@ -78,7 +79,7 @@ def understand(rows: Sequence[Row]) -> Surroundings:
         header=any(_has(row.text.plain, HEADER) for row in above),
         rows=len({word for row in below for word in ROWS if _has(row.text.plain, (word,))}),
         birth_date=born,
-        foreign=any(_has(row.text.plain, FOREIGN) for row in rows),
+        foreign=any(_has(row.text.plain, FOREIGN, FOREIGN_ALIKE) for row in above),
         fields=fields,
     )
 
@@ -126,14 +127,14 @@ def _value(line: str) -> str:
     return line.split(":", 1)[1] if ":" in line else line
 
 
-def _has(line: str, wanted: Sequence[str]) -> bool:
+def _has(line: str, wanted: Sequence[str], alike: float = ALIKE) -> bool:
     words = [word for word in re.split(r"[^A-Z]+", line.upper().translate(LETTER_LIKE)) if len(word) >= 3]
     joined = "".join(words)
     return any(
         (len(word) >= 6 and word in joined)
         or any(
             abs(len(seen) - len(word)) <= 2
-            and (seen == word if len(word) <= 4 else difflib.SequenceMatcher(None, seen, word).ratio() >= ALIKE)
+            and (seen == word if len(word) <= 5 else difflib.SequenceMatcher(None, seen, word).ratio() >= alike)
             for seen in words
         )
         for word in wanted

@@ -9,18 +9,32 @@ import numpy as np
 from kiosk.vision.digits import Number, find_number
 from kiosk.vision.fields import Row, Surroundings, understand
 from kiosk.vision.locate import Image, Line, crop, find_print, lines_along
-from kiosk.vision.text import HEIGHT_PX, Recogniser, Text
+from kiosk.vision.text import HEIGHT_PX, Recogniser
 
 USUAL_ASPECT = 12.5  # width by height of the sixteen digits, colon included
 ASPECTS = (8.5, 26.0)
 LABELLED_ASPECT = 17.0  # from here on the label is part of the line already
+RHYTHM_PX = 256
+EVEN_ENOUGH = 0.17  # the number had 0.21 or more on every specimen frame, four of five other lines have less
+FAINT_LEVEL = 2.5
+LEANS = (0.0, -0.13, 0.13, -0.26, 0.26)  # sideways by height
 LABEL_ROOM = 0.52  # how far left of the digits the label begins, in digit widths
 STRIP_PX = (240, 640)
 BLOCK_PX = 480  # width of the digits in the straightened surroundings
 BLOCK = (-0.58, 1.18, -0.42, 0.62)  # left, right, top, bottom of the surroundings, in digit widths
 ABOVE, BELOW = (-0.4, -0.04), (0.05, 0.5)
-ROW_PX = (96, 560)
-ROWS_ABOVE, ROWS_BELOW = 2, 4
+ROW_PX = (64, 520)
+ROWS_ABOVE, ROWS_BELOW = 2, 3
+ROW_GAP_PX = 19  # between words of a row
+ROW_APART = 0.03  # digit widths; the rows of a card are 0.07 apart
+VALUE_LEFT, VALUE_RIGHT = -0.07, 1.1  # the column of values, in digit widths from the first digit
+AGAIN = ((-0.5, 1.04, -0.45, 1.45), (-0.5, 1.03, -0.2, 1.2))  # croppings of the digits' box for a second look
+AGAIN_PX = 600
+VALUE_LATE = 0.45  # a piece that begins before this belongs to the row's value, whose first word may be faint
+WORTH_AGAIN = 11  # digits in a line that is no number yet
+SURE = 0.95
+DISSENT = 0.5  # a dissenting reading this sure is a dispute, whatever the others say
+DISPUTED = 0.79  # under every rule for a single picture, still worth a vote
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,8 +45,8 @@ class Seen:
     box: Line
 
 
-def candidates(lines: Sequence[Line], limit: int) -> list[Line]:
-    """The lines that may be the number: tall, of a number's shape, each once."""
+def candidates(gray: Image, lines: Sequence[Line], limit: int) -> list[Line]:
+    """The lines that may be the number: tall, of a number's shape, in the even steps of digits, each once."""
 
     def likeness(line: Line) -> float:
         return line.height * float(np.exp(-((np.log(line.width / line.height / USUAL_ASPECT) / 0.45) ** 2)))
@@ -42,29 +56,52 @@ def candidates(lines: Sequence[Line], limit: int) -> list[Line]:
     for line in sorted(fit, key=likeness, reverse=True):
         if len(chosen) == limit:
             break
-        if not any(_same(line, other) for other in chosen):
-            chosen.append(line)
+        if any(_same(line, other) for other in chosen):
+            continue
+        even, upright = max(((evenness(gray, slanted), slanted) for slanted in _slants(line)), key=lambda pair: pair[0])
+        if even >= EVEN_ENOUGH:
+            chosen.append(upright)
     return chosen
 
 
-def read_numbers(recogniser: Recogniser, image: Image, lines: Sequence[Line]) -> list[Seen]:
-    """The sixteen-digit numbers on `lines`, surest first; one pass of the recogniser."""
-    strips = [strip_of(line) for line in lines]
-    texts = recogniser.read([crop(image, strip, _width(strip), HEIGHT_PX) for strip in strips])
-    seen = []
-    for strip, text in zip(strips, texts, strict=True):
-        number = find_number(text, recogniser.digit_classes)
+def _slants(line: Line) -> list[Line]:
+    """The line's box with its short sides leaning: a tilted card's strokes do not stand square on their line."""
+    return [line.leaning(lean) for lean in LEANS]
+
+
+def evenness(gray: Image, line: Line) -> float:
+    """Share of the ink's rhythm along `line` that is at one pitch of 13 to 26 letters a line; 0 for faint print."""
+    profile = crop(gray, line, RHYTHM_PX, 16).mean(axis=0, dtype=np.float32)
+    profile -= cv2.blur(profile[None], (33, 1))[0]
+    if float(profile.std()) < FAINT_LEVEL:
+        return 0.0
+    power = np.abs(np.fft.rfft(profile * np.sqrt(np.hanning(RHYTHM_PX)))) ** 2
+    peak = 13 + int(power[13:27].argmax())
+    return float(power[peak - 1 : peak + 2].sum() / (power[3:90].sum() + 1e-6))
+
+
+def read_number(recogniser: Recogniser, image: Image, line: Line) -> Seen | None:
+    """The sixteen-digit number on `line`, or None. A line that is not read surely is read again, sharpened."""
+    strip = strip_of(line)
+    width = _width(strip)
+    first = crop(image, strip, width, HEIGHT_PX)
+    (text,) = recogniser.read([first])
+    number = find_number(text, recogniser.digit_classes)
+    if number is None and sum(letter.character.isdigit() for letter in text.letters) < WORTH_AGAIN:
+        return None
+    if number is None or number.probability < SURE:
+        again = [sharpened(first)]
         if number is not None:
-            seen.append(Seen(number, strip.part(number.left, number.right, 0.18, 0.82)))
-    return sorted(seen, key=lambda one: -one.number.probability)
+            digits = strip.part(number.left, number.right, 0.18, 0.82)
+            again += [crop(image, digits.part(*box), AGAIN_PX, HEIGHT_PX) for box in AGAIN]
+        others = (find_number(other, recogniser.digit_classes) for other in recogniser.read(again))
+        number = join_reads([one for one in (number, *others) if one is not None], number)
+    return None if number is None else Seen(number, strip.part(number.left, number.right, 0.18, 0.82))
 
 
-def read_again(recogniser: Recogniser, image: Image, seen: Seen) -> list[Number]:
-    """The same digits from two other croppings, for a number that was not read surely."""
-    boxes = [seen.box.part(-0.5, 1.04, -0.45, 1.45), seen.box.part(-0.5, 1.03, -0.2, 1.2)]
-    strips = [crop(image, box, 600, HEIGHT_PX) for box in boxes]
-    found = (find_number(text, recogniser.digit_classes) for text in recogniser.read(strips))
-    return [number for number in found if number is not None]
+def sharpened(strip: Image) -> Image:
+    soft = cv2.GaussianBlur(strip, (0, 0), 3)
+    return np.asarray(cv2.addWeighted(strip, 1.8, soft, -0.8, 0), dtype=np.uint8)
 
 
 def look_around(recogniser: Recogniser, image: Image, box: Line) -> Surroundings:
@@ -75,13 +112,54 @@ def look_around(recogniser: Recogniser, image: Image, box: Line) -> Surroundings
     block = square.part(*BLOCK)
     size = (round(BLOCK_PX * (BLOCK[1] - BLOCK[0])), round(BLOCK_PX * (BLOCK[3] - BLOCK[2])))
     straight = crop(image, block, *size)
-    lines = lines_along(find_print(np.asarray(cv2.cvtColor(straight, cv2.COLOR_BGR2GRAY), dtype=np.uint8)), 0.0, (15,))
-    placed = [(_middle(line), line) for line in lines]
-    above = sorted((p for p in placed if ABOVE[0] < p[0] < ABOVE[1]), key=lambda p: -p[0])
-    below = sorted((p for p in placed if BELOW[0] < p[0] < BELOW[1] and _holds_value(p[1])), key=lambda p: p[0])
-    chosen = above[:ROWS_ABOVE] + below[:ROWS_BELOW]
+    found = find_print(np.asarray(cv2.cvtColor(straight, cv2.COLOR_BGR2GRAY), dtype=np.uint8))
+    rows = _rows(lines_along(found, 0.0, (ROW_GAP_PX,)))
+    above = [row for row in rows if ABOVE[0] < row[0] < ABOVE[1]]
+    below = [row for row in rows if BELOW[0] < row[0] < BELOW[1]]
+    chosen = above[-ROWS_ABOVE:] + below[:ROWS_BELOW]
     texts = recogniser.read([_row_strip(straight, line) for _, line in chosen])
     return understand([Row(text, y) for (y, _), text in zip(chosen, texts, strict=True)])
+
+
+def _rows(lines: Sequence[Line]) -> list[tuple[float, Line]]:
+    """The pieces of print of the block joined to rows from top to bottom, each with its height below the number.
+
+    Below the number a row begins at its value: what stands left of it is only a label.
+    """
+    rows: list[tuple[float, Line]] = []
+    for line in sorted(lines, key=lambda one: -one.width):
+        y = _middle(line)
+        left, right = _sides(line)
+        if y > 0:
+            if right < VALUE_LEFT + 0.1 or left > VALUE_RIGHT:
+                continue
+            left, right = (VALUE_LEFT if left < VALUE_LATE else left), min(right, VALUE_RIGHT)
+        for index, (other_y, other) in enumerate(rows):
+            if abs(other_y - _at(line, other)) < ROW_APART:
+                rows[index] = (other_y, _stretched(other, left, right))
+                break
+        else:
+            rows.append((y, _stretched(line, left, right, shrink=True)))
+    return sorted(rows, key=lambda row: row[0])
+
+
+def _sides(line: Line) -> tuple[float, float]:
+    return (line.origin[0] / BLOCK_PX + BLOCK[0], (line.origin[0] + line.along[0]) / BLOCK_PX + BLOCK[0])
+
+
+def _at(line: Line, other: Line) -> float:
+    """Height of `line` when it is slid along the slope of `other` to the other's middle."""
+    slope = other.along[1] / max(other.along[0], 1e-6)
+    return _middle(line) - slope * (_centre(line)[0] - _centre(other)[0]) / BLOCK_PX
+
+
+def _stretched(line: Line, left: float, right: float, *, shrink: bool = False) -> Line:
+    """`line` reaching from `left` to `right`, in digit widths; it only grows unless it may shrink."""
+    own_left, own_right = _sides(line)
+    if not shrink:
+        left, right = min(left, own_left), max(right, own_right)
+    width = max(own_right - own_left, 1e-6)
+    return line.part((left - own_left) / width, (right - own_left) / width, 0.0, 1.0)
 
 
 def strip_of(line: Line) -> Line:
@@ -109,36 +187,31 @@ def _middle(line: Line) -> float:
     return _centre(line)[1] / BLOCK_PX + BLOCK[2]
 
 
-def _holds_value(line: Line) -> bool:
-    """Whether a row's line reaches into the column of values; a label alone does not."""
-    left = line.origin[0] / BLOCK_PX + BLOCK[0]
-    return left < 0.3 and left + line.width / BLOCK_PX > 0.12
-
-
 def _row_strip(straight: Image, line: Line) -> Image:
     strip = line.part(-0.03, 1.03, -0.35, 1.35)
     width = int(np.clip(round(HEIGHT_PX * strip.width / strip.height / 8) * 8, *ROW_PX))
     return crop(straight, strip, width, HEIGHT_PX)
 
 
-def join_reads(first: Number, again: Sequence[Number]) -> Number:
-    """One number out of several readings of the same frame: agreement lets the surest speak, dispute caps it."""
+def join_reads(numbers: Sequence[Number], first: Number | None) -> Number | None:
+    """One number out of several readings of one line: agreement lets the surest speak, dispute caps it.
+
+    It keeps the place of `first`, whose line the others were cut from.
+    """
+    if not numbers:
+        return None
     votes: dict[str, list[Number]] = {}
-    for number in (first, *again):
+    for number in numbers:
         votes.setdefault(number.digits, []).append(number)
-    ranked = sorted(votes.values(), key=lambda group: (len(group), max(n.probability for n in group)), reverse=True)
-    best = max(ranked[0], key=lambda number: number.probability)
-    disputed = len(votes) > 1
+    group = max(votes.values(), key=lambda same: (len(same), max(one.probability for one in same)))
+    best = max(group, key=lambda number: number.probability)
+    others = [number for number in numbers if number.digits != best.digits]
+    disputed = 2 * len(others) >= len(group) or any(number.probability >= DISSENT for number in others)
+    place = first or best
     return Number(
         best.digits,
-        min(best.probability, DISPUTED) if disputed else best.probability,
-        first.left,
-        first.right,
-        first.label or best.label,
+        min(best.probability, DISPUTED) if others and disputed else best.probability,
+        place.left,
+        place.right,
+        any(number.label for number in group),
     )
-
-
-DISPUTED = 0.79  # under every rule for a single picture, still worth a vote
-
-
-__all__ = ["Seen", "Text", "candidates", "join_reads", "look_around", "read_again", "read_numbers"]

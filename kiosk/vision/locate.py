@@ -52,6 +52,12 @@ class Line:
             (dx * (bottom - top), dy * (bottom - top)),
         )
 
+    def leaning(self, lean: float) -> "Line":
+        """The same line with its short sides leaning by `lean` (sideways by height) about its middle."""
+        (x, y), (ax, ay), (dx, dy) = self.origin, self.along, self.down
+        shift = lean * self.height / max(self.width, 1e-6)
+        return Line((x - ax * shift / 2, y - ay * shift / 2), self.along, (dx + ax * shift, dy + ay * shift))
+
     def turned(self) -> "Line":
         """The same box seen upside down."""
         (x, y), (ax, ay), (dx, dy) = self.origin, self.along, self.down

@@ -70,7 +70,7 @@ class Reader:
         lines: dict[float, list[Line]] = {}
         for step, (angle, flipped) in enumerate([*tries, *later]):
             if angle not in lines:
-                lines[angle] = ktp.candidates(locate.lines_along(found, angle), CANDIDATES)
+                lines[angle] = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
             seen = self.number(frame, lines[angle], flipped)
             if seen is not None:
                 around = ktp.look_around(self.recogniser, frame, seen.box)
@@ -95,15 +95,13 @@ class Reader:
         return self.nothing(frame, gray, found.letters, [line for some in lines.values() for line in some])
 
     def number(self, frame: Image, lines: list[Line], flipped: bool) -> ktp.Seen | None:
-        """The surest well-formed NIK on `lines`, read again from other croppings when it was not sure."""
+        """The first well-formed NIK on `lines`."""
         if flipped:
             lines = [line.turned() for line in lines]
-        for seen in ktp.read_numbers(self.recogniser, frame, lines):
-            number = seen.number
-            if number.probability < STRONG:
-                number = ktp.join_reads(number, ktp.read_again(self.recogniser, frame, seen))
-            if self.well_formed(number.digits):
-                return ktp.Seen(number, seen.box)
+        for line in lines:
+            seen = ktp.read_number(self.recogniser, frame, line)
+            if seen is not None and self.well_formed(seen.number.digits):
+                return seen
         return None
 
     def well_formed(self, digits: str) -> bool:
@@ -169,7 +167,7 @@ class Look:
             return self._without(Reading(hint=hints.without_line(gray, found.letters)))
         angle = self._next_angle(found)
         flipped = self._flipped if self._angle is not None else self._turn % 4 == 0
-        lines = ktp.candidates(locate.lines_along(found, angle), LIVE_CANDIDATES)
+        lines = ktp.candidates(gray, locate.lines_along(found, angle), LIVE_CANDIDATES)
         seen = reader.number(frame, lines, flipped)
         if seen is None:
             self._angle = None
