@@ -22,6 +22,9 @@ class Regions:
     def __len__(self) -> int:
         return len(self._by_code)
 
+    def codes(self) -> Iterable[str]:
+        return self._by_code.keys()
+
     def find(self, code: str) -> Region | None:
         return self._by_code.get(code)
 

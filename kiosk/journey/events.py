@@ -194,4 +194,9 @@ class Closed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Opened(Event):
-    pass
+    """It can enrol again."""
+
+
+ALL: tuple[type[Event], ...] = tuple(
+    kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+)

@@ -1,0 +1,51 @@
+"""Shared by all tests: shipped rules on a fixed day, a still clock, a throw-away home. All people are fictional."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from kiosk import settings, tables
+from kiosk.clock import StillClock
+from kiosk.domain.rules import Rules
+from kiosk.settings import Settings
+from kiosk.store.identity import Identity
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="session")
+def rules() -> Rules:
+    return tables.rules(TODAY)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+def config() -> Settings:
+    """The shipped settings with a cheap fingerprint: its memory cost is not what these tests are about."""
+    return settings.load(overrides={"store.fingerprint_memory_kib": 64, "store.fingerprint_passes": 1})
+
+
+@pytest.fixture
+def central_key() -> X25519PrivateKey:
+    return X25519PrivateKey.generate()
+
+
+@pytest.fixture
+def identity(tmp_path: Path, central_key: X25519PrivateKey) -> Identity:
+    made = Identity(
+        kiosk="UJI-1",
+        central_url="http://127.0.0.1:1",
+        central_public_key=central_key.public_key().public_bytes_raw(),
+        signing_key=Ed25519PrivateKey.generate(),
+        site_secret=os.urandom(32),
+    )
+    made.save(tmp_path)
+    return made
