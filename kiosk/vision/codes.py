@@ -4,6 +4,7 @@ zbar gets the grey picture (of three channels it would take blue alone) and look
 rolled one-dimensional code is straightened first.
 """
 
+import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ from datetime import date
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from pyzbar import pyzbar
 
 from kiosk.domain import nik
 from kiosk.domain.errors import DeviceError
 from kiosk.domain.reading import Field
 from kiosk.domain.regions import Regions
-from kiosk.vision.locate import Image, Line, crop
+from kiosk.vision.locate import Image, Line, crop, line_of
 
 SYMBOLS = {
     "qr": pyzbar.ZBarSymbol.QRCODE,
@@ -105,7 +107,7 @@ def barred(gray: Image) -> list[Line]:
     return boxes
 
 
-def _box(inside: np.ndarray, angle: float, scale: float) -> Line:
+def _box(inside: npt.NDArray[np.bool_], angle: float, scale: float) -> Line:
     ys, xs = np.nonzero(inside)
     along, down = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
     points = np.stack([xs, ys], axis=1).astype(np.float64)
@@ -115,7 +117,7 @@ def _box(inside: np.ndarray, angle: float, scale: float) -> Line:
     left, right, top, bottom = left - margin, right + margin, top - 4, bottom + 4
     start = (along * left + down * top) / scale
     width, height = along * (right - left) / scale, down * (bottom - top) / scale
-    return Line((float(start[0]), float(start[1])), (float(width[0]), float(width[1])), (float(height[0]), float(height[1])))
+    return line_of(start, width, height)
 
 
 def _sharpen(gray: Image) -> Image:
@@ -141,10 +143,8 @@ def understand(payload: str, regions: Regions, today: date) -> tuple[str | None,
     if named is not None:
         digits = named[1]
         fields["name"] = Field(" ".join(named[2].split()), 1.0)
-        try:
+        with contextlib.suppress(ValueError):
             fields["birth_date"] = Field(date(int(named[5]), int(named[4]), int(named[3])).isoformat(), 1.0)
-        except ValueError:
-            pass
     elif association is not None:
         digits = association[1]
     if not re.fullmatch(r"[0-9]{16}", digits) or regions.find(digits[:4]) is None:

@@ -1,4 +1,4 @@
-"""The sixteen digits of a line of text: decoded over digits only, evenly spaced, with the least sure one's probability."""
+"""The sixteen digits of a line: decoded over digits only, evenly spaced, with the least sure one's probability."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ALIKE = str.maketrans("1L|!H", "IIIIN")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Number:
-    """Sixteen digits on a line. `left`/`right` bound them in 0..1 of the line; `label` says whether NIK stands before."""
+    """Sixteen digits on a line. `left`, `right` bound them in 0..1 of the line; `label`: NIK stands before them."""
 
     digits: str
     probability: float

@@ -10,8 +10,7 @@ from kiosk.domain.reading import Field
 from kiosk.vision.text import Text
 
 HEADER = ("PROVINSI", "KABUPATEN", "KOTA")
-ROWS = ("NAMA", "TEMPAT", "LAHIR", "JENIS", "KELAMIN", "DARAH", "ALAMAT", "DESA", "KECAMATAN", "AGAMA",
-        "PERKAWINAN", "PEKERJAAN", "KEWARGANEGARAAN", "BERLAKU", "HINGGA", "SEUMUR", "HIDUP", "LAKI", "PEREMPUAN")  # fmt: skip
+ROWS = ("NAMA", "TEMPAT", "LAHIR", "JENIS", "KELAMIN", "DARAH", "ALAMAT", "LAKI", "PEREMPUAN")
 FOREIGN = ("KARTU", "KELUARGA", "KEPALA", "PESERTA", "BANK", "ANGGOTA", "NOMOR", "BPJS", "JAMINAN", "KESEHATAN",
            "KETENAGAKERJAAN", "NPWP", "MENGEMUDI", "FAKTUR", "DEBIT", "FASKES")  # fmt: skip
 FOREIGN_ALIKE = 0.86  # stricter: KARTU is not JA-KARTA, KESEHATAN not SELATAN
@@ -52,7 +51,7 @@ class Surroundings:
 
     @property
     def _rows_enough(self) -> bool:
-        return (self.header or self.birth_date is not None) and self.rows >= 1 or self.rows >= 3
+        return self.rows >= (1 if self.header or self.birth_date is not None else 3)
 
 
 def understand(rows: Sequence[Row]) -> Surroundings:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Image = npt.NDArray[np.uint8]
+Vector = npt.NDArray[np.float64]
 
 WORK_PX = 960  # long side of the picture that is searched
 STROKE_PX = 13  # black-hat kernel: wider than the stroke of the largest digits, in searched pixels
@@ -64,6 +65,13 @@ class Line:
         return Line((x + ax + dx, y + ay + dy), (-ax, -ay), (-dx, -dy))
 
 
+def line_of(origin: Vector, along: Vector, down: Vector) -> Line:
+    """A Line out of three 2-vectors."""
+    return Line(
+        (float(origin[0]), float(origin[1])), (float(along[0]), float(along[1])), (float(down[0]), float(down[1]))
+    )
+
+
 def crop(image: Image, line: Line, width: int, height: int) -> Image:
     """`line` straightened to width × height pixels; beyond the frame its edge is repeated."""
     corners = np.array(line.corners, dtype=np.float32)[[0, 1, 3]]
@@ -94,11 +102,11 @@ def find_print(gray: Image) -> Print:
     around = cv2.boxFilter(strokes, cv2.CV_32F, (61, 61))
     level = np.maximum(1.35 * around + 2.0, 6.0)
     mask = (strokes > level).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
     fit = (longer >= LETTER_PX[0]) & (shorter <= LETTER_PX[1]) & (longer <= 420) & (area >= 6)
-    fit &= ~((longer > 60) & (longer > 12 * shorter))  # rules and edges
+    fit = fit & ~((longer > 60) & (longer > 12 * shorter))  # rules and edges
     fit[0] = False
     kept = np.where(fit, 255, 0).astype(np.uint8)[labels]
     return Print(kept, scale, int(fit.sum()))
@@ -194,4 +202,4 @@ def _straighten(part: Image, x: int, y: int, back: npt.NDArray[np.float64], scal
     turn = back[:, :2]
     start = (turn @ (left - across / 2) + back[:, 2]) / scale
     along, down = turn @ (right - left) / scale, turn @ across / scale
-    return Line((float(start[0]), float(start[1])), (float(along[0]), float(along[1])), (float(down[0]), float(down[1])))
+    return line_of(start, along, down)

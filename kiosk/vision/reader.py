@@ -186,7 +186,11 @@ class Look:
             self._fields.setdefault(digits, {}).update(around.fields)
         if self._votes.add(sighting):
             return Reading(
-                digits, KTP, seen.number.probability, dict(self._fields[digits]), outline=_fractions(seen.box.corners, gray)
+                digits,
+                KTP,
+                seen.number.probability,
+                dict(self._fields[digits]),
+                outline=_fractions(seen.box.corners, gray),
             )
         if around is None:
             return Reading(

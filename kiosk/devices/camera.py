@@ -1,0 +1,31 @@
+"""What every camera driver offers. The worker owns the thread, the retries and the health; a driver only reads."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Frame:
+    """One picture of a camera: H×W×3 uint8 BGR, its time in milliseconds (monotonic), its number since opening."""
+
+    image: "npt.NDArray[np.uint8]"
+    t_ms: int
+    seq: int
+
+
+class Camera(Protocol):
+    def open(self) -> None:
+        """Raises DeviceError `camera.absent` when there is nothing to open."""
+        ...
+
+    def read(self) -> Frame | None:
+        """The next frame; waits for it. None when this one was lost. Raises DeviceError `camera.lost`."""
+        ...
+
+    def close(self) -> None:
+        """Releases the device; harmless when it is not open."""
+        ...
