@@ -106,10 +106,10 @@ def find_print(gray: Image) -> Print:
     width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
     fit = (longer >= LETTER_PX[0]) & (shorter <= LETTER_PX[1]) & (longer <= 420) & (area >= 6)
-    fit = fit & ~((longer > 60) & (longer > 12 * shorter))  # rules and edges
-    fit[0] = False
-    kept = np.where(fit, 255, 0).astype(np.uint8)[labels]
-    return Print(kept, scale, int(fit.sum()))
+    ruled = (longer > 60) & (longer > 12 * shorter)  # edges and ruled lines
+    keep = np.where(fit & np.logical_not(ruled), 255, 0).astype(np.uint8)
+    keep[0] = 0  # the ground
+    return Print(keep[labels], scale, int(np.count_nonzero(keep)))
 
 
 def directions(found: Print, limit: int) -> list[float]:
