@@ -1,11 +1,13 @@
 """`kiosk …`: arguments → settings → bootstrap → run, nothing else."""
 
 import argparse
+import logging
 import os
 import sys
 from pathlib import Path
 
 from kiosk import __version__, logs, settings, words
+from kiosk.clock import SystemClock
 from kiosk.domain.errors import KioskError
 
 DEFAULT_HOME = Path("~/.local/state/market-kiosk")
@@ -14,7 +16,7 @@ DEFAULT_HOME = Path("~/.local/state/market-kiosk")
 def main(arguments: list[str] | None = None) -> int:
     """Exit codes: 0 done, 1 it did not work (one sentence says why), 2 the command line is wrong."""
     asked = _parser().parse_args(arguments)
-    logs.start("kiosk")
+    logs.start("kiosk", logging.INFO if asked.command == "run" else logging.WARNING)
     language = "id"
     try:
         chosen = settings.load(asked.site)
@@ -37,9 +39,18 @@ def _run(asked: argparse.Namespace, chosen: settings.Settings) -> int:
 
             return run.run(asked.home, chosen, announce=asked.announce)
         case "read":
+            from kiosk import bootstrap
             from kiosk.commands import read
 
-            return read.run(chosen, asked.files, as_json=asked.json)
+            language = words.load(chosen.languages.order[0])
+            return read.read(
+                bootstrap.card_reader(chosen, SystemClock()),
+                asked.files,
+                as_json=asked.json,
+                out=sys.stdout,
+                err=sys.stderr,
+                sentence=lambda id, facts: language(id, **facts),
+            )
         case "enrol":
             from kiosk.commands import enrol
 
@@ -60,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", parents=[shared], help="the touchscreen")
-    run.add_argument("--announce", type=Path, metavar="FILE", help="append each screen and its targets, for unattended tests")
+    run.add_argument(
+        "--announce", type=Path, metavar="FILE", help="append each screen and its targets: for unattended tests"
+    )
 
     read = commands.add_parser("read", parents=[shared], help="pictures, clips and folders to readings")
     read.add_argument("files", nargs="+", type=Path, metavar="FILE")

@@ -69,7 +69,8 @@ class Kiosk:
         from kiosk.sight import CodeEars
 
         devices = self.settings.devices
-        return CodeEars(SCANNERS[devices.scanner](devices.scanner_source))
+        scanner = SCANNERS[devices.scanner](devices.scanner_source)
+        return CodeEars(scanner, tables.regions(), lambda: today(self.clock, self.settings.zone))
 
     def close(self) -> None:
         self.store.close()

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
@@ -40,7 +40,7 @@ class StillClock:
     """Moves only when it is told to. Starts on 22 November 2026, 09.00 WIB."""
 
     now_ms: int = 1_795_312_800_000
-    boot_id: uuid.UUID = uuid.UUID("00000000-0000-4000-8000-000000000001")
+    boot_id: uuid.UUID = field(default_factory=lambda: uuid.UUID(int=1))
     booted_ms: int = 1_795_312_000_000
 
     def wall_ms(self) -> int:

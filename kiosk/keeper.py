@@ -18,7 +18,9 @@ log = Log("keeper")
 class StoreKeeper:
     """Satisfies `ui.ports.Keeper`. Without an identity it keeps nothing and says why."""
 
-    def __init__(self, store: Store, identity: Identity | None, closed: KioskError | None, clock: Clock, settings: Settings) -> None:
+    def __init__(
+        self, store: Store, identity: Identity | None, closed: KioskError | None, clock: Clock, settings: Settings
+    ) -> None:
         self._store = store
         self._identity = identity
         self._closed = closed

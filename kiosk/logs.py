@@ -65,7 +65,7 @@ class Log:
 
 
 def start(program: str, level: int = logging.INFO) -> None:
-    """Sends every log line of this process to standard error as JSON. Foreign libraries: warnings, without their text."""
+    """Sends this process's log lines to standard error; of foreign libraries only warnings, without their text."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(program))
     root = logging.getLogger()

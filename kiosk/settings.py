@@ -6,20 +6,25 @@ An error names the file, the key and what was wanted. Only this module reads TOM
 import tomllib
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Protocol, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from kiosk.domain.errors import SettingsError
 from kiosk.resources import CONFIG
 
 
-def one_of(*choices: str) -> Any:
-    return field(metadata={"choices": choices})
+class OneOf:
+    """The values that a key may have, or that the items of its list may have."""
+
+    def __init__(self, *choices: str) -> None:
+        self.choices = choices
 
 
-def between(low: float, high: float) -> Any:
-    return field(metadata={"low": low, "high": high})
+@dataclass(frozen=True, slots=True)
+class Between:
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,57 +37,57 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    width: int = between(0, 16384)
-    height: int = between(0, 16384)
-    diagonal_inch: float = between(3, 120)
-    fullscreen: bool = field()
+    width: Annotated[int, Between(0, 16384)]
+    height: Annotated[int, Between(0, 16384)]
+    diagonal_inch: Annotated[float, Between(3, 120)]
+    fullscreen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Languages:
-    order: tuple[str, ...] = one_of("id", "jv", "en")
+    order: Annotated[tuple[str, ...], OneOf("id", "jv", "en")]
 
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    camera: str = one_of("opencv", "clip", "none")
-    camera_source: str = field()
-    scanner: str = one_of("wedge", "script", "none")
-    scanner_source: str = field()
-    symbologies: tuple[str, ...] = one_of("qr", "code128", "code39", "ean13")
+    camera: Annotated[str, OneOf("opencv", "clip", "none")]
+    camera_source: str
+    scanner: Annotated[str, OneOf("wedge", "script", "none")]
+    scanner_source: str
+    symbologies: Annotated[tuple[str, ...], OneOf("qr", "code128", "code39", "ean13")]
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    idle_s: float = between(5, 3600)
-    still_there_s: float = between(20, 600)
-    result_s: float = between(3, 600)
+    idle_s: Annotated[float, Between(5, 3600)]
+    still_there_s: Annotated[float, Between(20, 600)]
+    result_s: Annotated[float, Between(3, 600)]
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    free_mb: int = between(1, 1_000_000)
-    fingerprint_memory_kib: int = between(64, 1_048_576)
-    fingerprint_passes: int = between(1, 20)
+    free_mb: Annotated[int, Between(1, 1_000_000)]
+    fingerprint_memory_kib: Annotated[int, Between(64, 1_048_576)]
+    fingerprint_passes: Annotated[int, Between(1, 20)]
 
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    interval_s: float = between(0.1, 86_400)
-    poll_s: float = between(0.05, 3600)
-    batch_records: int = between(1, 5000)
-    batch_kib: int = between(1, 4096)
-    timeout_s: float = between(0.1, 600)
-    lease_s: float = between(1, 3600)
-    backoff_base_s: float = between(0.01, 600)
-    backoff_cap_s: float = between(0.01, 86_400)
+    interval_s: Annotated[float, Between(0.1, 86_400)]
+    poll_s: Annotated[float, Between(0.05, 3600)]
+    batch_records: Annotated[int, Between(1, 5000)]
+    batch_kib: Annotated[int, Between(1, 4096)]
+    timeout_s: Annotated[float, Between(0.1, 600)]
+    lease_s: Annotated[float, Between(1, 3600)]
+    backoff_base_s: Annotated[float, Between(0.01, 600)]
+    backoff_cap_s: Annotated[float, Between(0.01, 86_400)]
 
 
 @dataclass(frozen=True, slots=True)
 class Central:
     host: str
-    port: int = between(0, 65535)
-    database: str = field()
+    port: Annotated[int, Between(0, 65535)]
+    database: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +106,6 @@ class Settings:
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.site.timezone)
-
-
-class _Section(Protocol):
-    __dataclass_fields__: Any
 
 
 def load(site: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
@@ -153,21 +154,21 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def _section(cls: type[Any], table: Mapping[str, Any], name: str, origin: str) -> Any:
-    hints = get_type_hints(cls)
-    return cls(**{f.name: _value(table[f.name], hints[f.name], f.metadata, f"{name}.{f.name}", origin) for f in fields(cls)})
+    hints = get_type_hints(cls, include_extras=True)
+    return cls(**{f.name: _value(table[f.name], hints[f.name], f"{name}.{f.name}", origin) for f in fields(cls)})
 
 
-def _value(value: Any, kind: Any, limits: Mapping[str, Any], key: str, origin: str) -> Any:
+def _value(value: Any, hint: Any, key: str, origin: str) -> Any:
     def wrong(wanted: str) -> SettingsError:
         return SettingsError("settings.value", file=origin, key=key, wanted=wanted)
 
-    choices = limits.get("choices")
+    kind, limit = get_args(hint) if get_origin(hint) is Annotated else (hint, None)
+    choices = limit.choices if isinstance(limit, OneOf) else ()
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
-        if not isinstance(value, list | tuple) or not value or not all(isinstance(v, item) for v in value):
+        fits = isinstance(value, list | tuple) and value and all(isinstance(v, item) for v in value)
+        if not fits or (choices and not set(value) <= set(choices)):
             raise wrong("[" + ", ".join(choices or ("…",)) + "]")
-        if choices and not set(value) <= set(choices):
-            raise wrong("[" + ", ".join(choices) + "]")
         return tuple(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
@@ -175,6 +176,6 @@ def _value(value: Any, kind: Any, limits: Mapping[str, Any], key: str, origin: s
         raise wrong({int: "1, 2, 3 …", float: "1.5", str: '"…"', bool: "true / false"}[kind])
     if choices and value not in choices:
         raise wrong(", ".join(choices))
-    if "low" in limits and not limits["low"] <= value <= limits["high"]:
-        raise wrong(f"{limits['low']} – {limits['high']}")
+    if isinstance(limit, Between) and not limit.low <= value <= limit.high:
+        raise wrong(f"{limit.low} – {limit.high}")
     return value

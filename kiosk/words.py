@@ -1,7 +1,7 @@
 """Every sentence for people, by language and message id, from assets/words/<language>.po (gettext)."""
 
+import datetime
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from string import Formatter
 
@@ -40,13 +40,13 @@ class Words:
         }
         return f"{self(error.message, **facts)} {self(error.cure, **facts)}".strip()
 
-    def date(self, day: date) -> str:
+    def date(self, day: datetime.date) -> str:
         """`22 November 2026`."""
-        return format_date(day, "d MMMM y", locale=self.language)
+        return str(format_date(day, "d MMMM y", locale=self.language))
 
-    def month(self, day: date) -> str:
+    def month(self, day: datetime.date) -> str:
         """`November 2026`."""
-        return format_date(day, "MMMM y", locale=self.language)
+        return str(format_date(day, "MMMM y", locale=self.language))
 
 
 def rupiah(amount: int) -> str:

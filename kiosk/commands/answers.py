@@ -1,19 +1,19 @@
 """What a person answers, read from a file: one visit as TOML, or many as CSV with one visit a row.
 
-    key           values                                     needed
-    nik           sixteen digits                             unless a card gives it
-    name          as on the card                             unless the card gives it
-    birth_date    1975-08-17 or 17-08-1975                   only when the NIK's date cannot stand alone
-    married       yes / no                                   only below 17
-    occupations   one or two ids of config/occupations.csv   yes
-    employer      yes / no: has paid workers                 no: no
-    income        rupiah a month                             no: the lowest band
-    programmes    jkk jkm, or jkk jkm jht                    no: the least that is allowed
-    months        1, 3, 6 or 12                              no: 1
-    phone         08…                                        no
-    consents      registration association reminders         registration is
-    language      id, en …                                   no: the kiosk's
-    form          number of the signed paper form            in a list
+key           values                                     needed
+nik           sixteen digits                             unless a card gives it
+name          as on the card                             unless the card gives it
+birth_date    1975-08-17 or 17-08-1975                   only when the NIK's date cannot stand alone
+married       yes / no                                   only below 17
+occupations   one or two ids of config/occupations.csv   yes
+employer      yes / no: has paid workers                 no: no
+income        rupiah a month                             no: the lowest band
+programmes    jkk jkm, or jkk jkm jht                    no: the least that is allowed
+months        1, 3, 6 or 12                              no: 1
+phone         08…                                        no
+consents      registration association reminders         registration is
+language      id, en …                                   no: the kiosk's
+form          number of the signed paper form            in a list
 """
 
 import csv

@@ -85,7 +85,9 @@ def visit(kiosk: Kiosk, given: Given, reading: Reading | None) -> Ending:
             for effect in effects:
                 now, _none = advance(now, _run(kiosk, effect))
         if now.notice or now == before:
-            raise EnrolmentError("enrolment.answer", key=before.step, reason=now.notice or f"{before.step}.notice.missing")
+            raise EnrolmentError(
+                "enrolment.answer", key=before.step, reason=now.notice or f"{before.step}.notice.missing"
+            )
     raise EnrolmentError("enrolment.incomplete")
 
 

@@ -16,7 +16,7 @@ _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I,
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One consent, given or not (UU 27/2022 art. 20-24): what, in which text, in which language, when (ms since 1970)."""
+    """One consent, given or not (UU 27/2022 art. 20-24). `at_ms` since 1970; `text_version` names what was shown."""
 
     purpose: str
     given: bool
@@ -122,5 +122,3 @@ def _check_letter(letters: str) -> str:
         value = _CODE_LETTERS.index(letter) * (2 if place % 2 == 0 else 1)
         total += value // 32 + value % 32
     return _CODE_LETTERS[-total % 32]
-
-

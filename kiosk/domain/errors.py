@@ -1,15 +1,15 @@
 """Every error that may cross a layer. Each carries message and cure ids; the sentences live in assets/words.
 
-    KioskError
-     ├─ SettingsError       a settings, table or answers file is wrong
-     ├─ PictureError        a picture or clip cannot be opened or decoded
-     ├─ DeviceError         a camera, scanner, … is missing or lost
-     ├─ StoreError          the database cannot be used (newer, damaged, not WAL …)
-     │   └─ StoreFull       no room on the disk
-     ├─ IdentityError       the kiosk is not provisioned, or its identity is damaged
-     ├─ EnrolmentError      answers that cannot become an enrolment
-     └─ CarriageError       the wire: unreachable, refused, not understood
-         └─ ProvisioningRefused
+KioskError
+ ├─ SettingsError       a settings, table or answers file is wrong
+ ├─ PictureError        a picture or clip cannot be opened or decoded
+ ├─ DeviceError         a camera, scanner, … is missing or lost
+ ├─ StoreError          the database cannot be used (newer, damaged, not WAL …)
+ │   └─ StoreFull       no room on the disk
+ ├─ IdentityError       the kiosk is not provisioned, or its identity is damaged
+ ├─ EnrolmentError      answers that cannot become an enrolment
+ └─ CarriageError       the wire: unreachable, refused, not understood
+     └─ ProvisioningRefused
 """
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from kiosk.domain import people
@@ -157,7 +157,7 @@ def denied(visit: Visit, _: ev.Denied) -> Turn:
 
 def birth_date_given(visit: Visit, event: ev.BirthDateGiven) -> Turn:
     try:
-        born = datetime.strptime(event.digits, "%d%m%Y").date()
+        born = date(int(event.digits[4:]), int(event.digits[2:4]), int(event.digits[:2]))
     except ValueError:
         return stay(visit, "birth.notice.date")
     if not 0 <= age_on(born, visit.rules.today) <= 120:

@@ -122,7 +122,7 @@ class ProgrammesChosen(Event):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PhoneGiven(Event):
-    """"" when the trader skips it."""
+    """ "" when the trader skips it."""
 
     phone: str
 

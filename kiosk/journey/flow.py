@@ -57,7 +57,7 @@ def _question(step: str, deed: Deed, *ends: str) -> Way:
 
 
 _FIRST_QUESTIONS = ("name", "birth", "married", *deeds.QUESTIONS[3:])
-_LEAVE = {ev.Touched: _to("attract")}
+_LEAVE: Mapping[type[ev.Event], Way] = {ev.Touched: _to("attract")}
 
 TRADER: Mapping[str, Step] = {
     step.name: step

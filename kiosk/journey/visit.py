@@ -1,4 +1,4 @@
-"""A visit as an immutable value: where the trader is, the way back, and what is known so far. Nothing of it is logged."""
+"""A visit as an immutable value: where the trader is, the way back, what is known so far. Never logged."""
 
 import uuid
 from collections.abc import Callable
@@ -114,9 +114,7 @@ class Visit:
         )
         if reasons:
             raise EnrolmentError(f"enrolment.{reasons[0]}")
-        quote = rules.quote(
-            income=a.income, programmes=a.programmes, occupations=a.occupations, months=a.months
-        )
+        quote = rules.quote(income=a.income, programmes=a.programmes, occupations=a.occupations, months=a.months)
         return Enrolment(
             id=self.id,
             nik=a.nik.digits,

@@ -1,4 +1,4 @@
-"""The kiosk's database: SQLite through SQLAlchemy. The kiosk writes enrolments, the sync daemon settles their outbox."""
+"""The kiosk's database: SQLite through SQLAlchemy. The kiosk writes enrolments, the daemon settles their outbox."""
 
 from pathlib import Path
 from types import TracebackType

@@ -90,13 +90,11 @@ class Enrolments:
             return connection.scalar(query) or 0
 
     def check_room(self) -> None:
-        """Raises StoreFull while less than `store.free_mb` is free, so that the last enrolment can always be written."""
+        """Raises StoreFull while less than `store.free_mb` is free: what is begun can always be written."""
         if free_mb(self._path.parent) < self._cost.free_mb:
             raise StoreFull("store.full", file=self._path.name)
 
-    def _write(
-        self, connection: sa.Connection, enrolment: Enrolment, fingerprint: bytes, identity: Identity
-    ) -> Kept:
+    def _write(self, connection: sa.Connection, enrolment: Enrolment, fingerprint: bytes, identity: Identity) -> Kept:
         newest = connection.execute(_NEWEST).first()
         seq, previous = (newest.seq + 1, newest.hash) if newest else (1, genesis(identity.kiosk, identity.public_key))
         captured_ms = self._clock.wall_ms()

@@ -58,7 +58,7 @@ class Identity:
         return identity
 
     def save(self, home: Path, name: str = FILE) -> None:
-        """Writes the whole file, flushed to the disk, or leaves the old one. Raises IdentityError `identity.unwritable`."""
+        """Writes the whole file, flushed, or leaves the old one. Raises IdentityError `identity.unwritable`."""
         table = {
             "kiosk": self.kiosk,
             "central_url": self.central_url,

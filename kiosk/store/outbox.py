@@ -90,7 +90,9 @@ class Outbox:
                 connection.execute(
                     sa.update(schema.outbox)
                     .where(schema.outbox.c.seq == sa.bindparam("row"), _WAITING)
-                    .values(state=sa.bindparam("verdict"), cause=sa.bindparam("why"), settled_ms=now, leased_until_ms=0),
+                    .values(
+                        state=sa.bindparam("verdict"), cause=sa.bindparam("why"), settled_ms=now, leased_until_ms=0
+                    ),
                     rows,
                 )
             connection.execute(
@@ -108,7 +110,7 @@ class Outbox:
             .limit(1)
         )
         with translated(self._path), self._engine.connect() as connection:
-            found = {state: number for state, number in connection.execute(states)}
+            found: dict[str, int] = {row[0]: row[1] for row in connection.execute(states)}
             oldest_ms = connection.scalar(oldest)
         return Counts(
             waiting=found.get("waiting", 0),
@@ -125,4 +127,4 @@ class Outbox:
             .group_by(schema.outbox.c.cause)
         )
         with translated(self._path), self._engine.connect() as connection:
-            return {cause: number for cause, number in connection.execute(query)}
+            return {row[0]: row[1] for row in connection.execute(query)}

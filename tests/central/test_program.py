@@ -103,7 +103,9 @@ def test_enrolments_lists_what_has_arrived(tmp_path, database, clock, kiosk):
 
 
 def test_the_file_itself_shows_nobody(tmp_path, database, clock, kiosk):
-    record = kiosk.record(1, kiosk.next().previous, enrolment={"v": 1, "nik": "3372990101800001", "name": "Siti Contoh"})
+    record = kiosk.record(
+        1, kiosk.next().previous, enrolment={"v": 1, "nik": "3372990101800001", "name": "Siti Contoh"}
+    )
     ingest(database, wire.Batch(kiosk.name, ((1, record.to_bytes()),)), clock)
     with database.read() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(schema.enrolment)) == 1

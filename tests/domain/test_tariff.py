@@ -13,9 +13,7 @@ def total(rules: Rules, income: int, programmes: tuple[Programme, ...], sector: 
     return rules.tariff.quote(income=income, programmes=programmes, sector=sector, start=start, months=months).total
 
 
-@pytest.mark.parametrize(
-    ("months", "rupiah"), [(1, 8_400), (3, 33_600), (6, 84_000), (12, 2 * 8_400 + 10 * 16_800)]
-)
+@pytest.mark.parametrize(("months", "rupiah"), [(1, 8_400), (3, 33_600), (6, 84_000), (12, 2 * 8_400 + 10 * 16_800)])
 def test_a_trader_from_november_2026(rules: Rules, months: int, rupiah: int) -> None:
     assert total(rules, 1_000_000, BASIC, "other", NOV, months) == rupiah
 
@@ -77,6 +75,6 @@ def test_before_the_first_tariff(rules: Rules) -> None:
 
 
 def test_months_add_over_years() -> None:
-    assert NOV + 2 == Month(2027, 1)
-    assert NOV + 14 == Month(2028, 1)
+    assert Month(2027, 1) == NOV + 2
+    assert Month(2028, 1) == NOV + 14
     assert str(Month.parse("2027-03")) == "2027-03"

@@ -125,7 +125,11 @@ def test_a_birth_date_that_differs_is_asked_and_kept(walk: Walk) -> None:
     now = walk(*START, ev.CardRead(Reading(NIK, "ktp", 0.99, fields)), ev.KnownChecked("9001", ""), ev.Confirmed())
     assert now.step == "birth"
     now = walk(ev.BirthDateGiven("17081974"), visit=now)
-    assert (now.step, now.answers.birth_date, now.answers.warnings) == ("name", date(1974, 8, 17), ("birth_date_differs",))
+    assert (now.step, now.answers.birth_date, now.answers.warnings) == (
+        "name",
+        date(1974, 8, 17),
+        ("birth_date_differs",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +143,9 @@ def test_a_birth_date_that_differs_is_asked_and_kept(walk: Walk) -> None:
         ("01011850", "birth", "birth.notice.date"),
     ],
 )
-def test_a_nik_whose_age_is_out_of_range_asks_for_the_printed_date(walk: Walk, digits: str, step: str, notice: str) -> None:
+def test_a_nik_whose_age_is_out_of_range_asks_for_the_printed_date(
+    walk: Walk, digits: str, step: str, notice: str
+) -> None:
     child = "3372015708159001"
     at = walk(*START, ev.TypingChosen(), ev.NikTyped(child), ev.KnownChecked("9001", ""), ev.Confirmed())
     assert at.step == "birth"

@@ -136,9 +136,11 @@ def test_leases(store: Store, make: Make, identity: Identity, clock: StillClock)
     assert [r.seq for r in store.outbox.lease(9, 1, 60)] == [3]  # one at least, however small the size
     clock.advance(61)
     assert [r.seq for r in store.outbox.lease(9, 1 << 20, 60)] == [1, 2, 3, 4, 5]
-    clock.advance(-10**6)  # the clock is set back: a lease from the future does not hold the queue
+    clock.advance(-(10**6))  # the clock is set back: a lease from the future does not hold the queue
     assert len(store.outbox.lease(9, 1 << 20, 60)) == 5
-    store.outbox.settle([Settled(1, "accepted"), Settled(2, "duplicate")], Round(0, "done"), Schedule(last_success_ms=1))
+    store.outbox.settle(
+        [Settled(1, "accepted"), Settled(2, "duplicate")], Round(0, "done"), Schedule(last_success_ms=1)
+    )
     counts = store.outbox.counts()
     assert (counts.waiting, counts.accepted, counts.duplicate, counts.refused) == (3, 1, 1, 0)
     assert [r.seq for r in store.outbox.lease(9, 1 << 20, 60)] == [3, 4, 5]  # no verdict: they wait again
@@ -153,7 +155,9 @@ def test_a_settled_record_stays_settled(store: Store, make: Make, identity: Iden
     assert store.outbox.counts().accepted == 1
 
 
-def test_nothing_is_kept_on_a_full_disk(tmp_path: Path, config: Settings, clock: StillClock, make: Make, identity: Identity) -> None:
+def test_nothing_is_kept_on_a_full_disk(
+    tmp_path: Path, config: Settings, clock: StillClock, make: Make, identity: Identity
+) -> None:
     with Store.open(tmp_path, dataclasses.replace(config.store, free_mb=1_000_000_000), clock) as store:
         with pytest.raises(StoreFull):
             store.enrolments.keep(make(), identity)

@@ -1,0 +1,105 @@
+"""The kiosk's eyes and ears for the screen: camera worker, look worker and scanner behind the ports of `ui`."""
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.devices import CAMERAS
+from kiosk.devices.camera import Camera, Frame
+from kiosk.devices.scanner import CodeScanner, NoScanner
+from kiosk.devices.worker import CameraWorker, LookWorker
+from kiosk.domain.reading import WEDGE, Reading
+from kiosk.domain.regions import Regions
+from kiosk.settings import Devices
+from kiosk.vision import codes, preview
+from kiosk.vision.reader import Look, Reader
+
+PREVIEW_WIDTH = 1280  # wider frames are made smaller for the screen, never for the reader
+BUFFERS = 3  # one is shown, one is filled, one is on its way
+
+
+class CameraSight:
+    """Satisfies `ui.ports.Sight`. The recogniser is loaded by the first look, in its thread, and kept."""
+
+    def __init__(self, devices: Devices, load_reader: Callable[[], Reader]) -> None:
+        make = CAMERAS.get(devices.camera)
+        self._camera: Camera | None = make(devices.camera_source) if make else None
+        self._worker = CameraWorker(self._camera, on_frame=self._show) if self._camera else None
+        self._load_reader = load_reader
+        self._reader: Reader | None = None
+        self._look: LookWorker[Reading] | None = None
+        self._buffers: list[NDArray[np.uint8] | None] = [None] * BUFFERS
+        self._filled = 0  # counts frames made ready for the screen
+        self._shown = 0
+
+    @property
+    def present(self) -> bool:
+        """False without a camera, and once a camera that was tried is lost or absent."""
+        return self._worker is not None and (self._filled == 0 or self._worker.health == "ok")
+
+    def start(self, on_reading: Callable[[Reading], None]) -> None:
+        if self._worker is None:
+            return
+        self._worker.start()
+        self._look = LookWorker(self._begin, self._worker, on_reading)
+        self._look.start()
+
+    def stop(self) -> None:
+        if self._look is not None:
+            self._look.stop()
+            self._look = None
+        if self._worker is not None:
+            self._worker.stop()
+        self._buffers = [None] * BUFFERS
+        self._filled = self._shown = 0
+
+    def preview(self) -> NDArray[np.uint8] | None:
+        filled = self._filled
+        if filled == self._shown:
+            return None
+        self._shown = filled
+        return self._buffers[filled % BUFFERS]
+
+    def _begin(self) -> Look:
+        if self._reader is None:
+            self._reader = self._load_reader()
+        return self._reader.begin()
+
+    def _show(self, frame: Frame) -> None:
+        height, width = frame.image.shape[:2]
+        scale = min(1.0, PREVIEW_WIDTH / width)
+        slot = (self._filled + 1) % BUFFERS
+        size = (round(width * scale), round(height * scale))
+        self._buffers[slot] = preview.rgba(frame.image, size, self._buffers[slot])
+        self._filled += 1
+
+
+class CodeEars:
+    """Satisfies `ui.ports.Scanner`: codes of a scanner, understood."""
+
+    def __init__(self, scanner: CodeScanner, regions: Regions, today: Callable[[], date]) -> None:
+        self._scanner = scanner
+        self._regions = regions
+        self._today = today
+
+    @property
+    def present(self) -> bool:
+        return not isinstance(self._scanner, NoScanner) and self._scanner.present
+
+    def start(self, on_reading: Callable[[Reading], None]) -> None:
+        def heard(payload: str) -> None:
+            digits, fields = codes.understand(payload, self._regions, self._today())
+            on_reading(Reading(nik=digits, source=WEDGE, confidence=1.0, fields=fields))
+
+        self._scanner.start(heard)
+
+    def stop(self) -> None:
+        self._scanner.stop()
+
+    def typed(self, text: str, at_s: float) -> None:
+        self._scanner.typed(text, at_s)
+
+    def ended(self, at_s: float) -> None:
+        self._scanner.ended(at_s)

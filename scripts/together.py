@@ -1,0 +1,207 @@
+"""Central API, sync daemon and kiosk on one machine, each its own process. Called by scripts/run.
+
+State lives in --home (default .home in this checkout): central/ and kiosk/. Ctrl-C stops all three.
+"""
+
+import argparse
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from kiosk import settings
+from kiosk.domain.errors import IdentityError, KioskError
+from kiosk.resources import ASSETS
+from kiosk.store.identity import Identity
+from kiosk.words import load
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = Path(sys.executable).parent
+START_S, STOP_S = 30, 15
+
+
+class Failed(Exception):
+    """Something did not start or stay; the text is a sentence for the person at the terminal."""
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("run", description="Starts the central API, the sync daemon and the kiosk.")
+    parser.add_argument("--demo", action="store_true", help="unattended; one line of JSON at the end")
+    parser.add_argument("--home", type=Path, default=ROOT / ".home", metavar="DIR", help="state (default: .home)")
+    parser.add_argument("--site", type=Path, metavar="FILE", help="site settings, TOML")
+    parser.add_argument("--port", type=int, metavar="N", help="of the central API (default: as in the settings)")
+    asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        if asked.demo:
+            import demo
+
+            return demo.run()
+        return run(asked.home, asked.site, asked.port)
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 0
+    except (Failed, KioskError) as error:
+        say(load("en").error(error) if isinstance(error, KioskError) else str(error))
+        return 1
+
+
+def run(home: Path, site: Path | None, port: int | None) -> int:
+    chosen = settings.load(site)
+    with contextlib.ExitStack() as stack:
+        environment = stack.enter_context(display(chosen.panel.width or 1080, chosen.panel.height or 1920))
+        site = camera_or_clip(chosen, site, home)
+        with together(home, site, port or wanted_port(home, chosen), environment) as parts:
+            say("The kiosk is running. Ctrl-C stops it, the sync daemon and the central API.")
+            while True:
+                for name, part in parts.items():
+                    if (code := part.poll()) is not None:
+                        raise Failed(f"{name} ended by itself (exit code {code}); its last lines stand above.")
+                time.sleep(0.3)
+
+
+def wanted_port(home: Path, chosen: settings.Settings) -> int:
+    """A kiosk that is provisioned already goes where its centre was."""
+    try:
+        return int(Identity.load(home / "kiosk").central_url.rpartition(":")[2])
+    except (IdentityError, ValueError):
+        return chosen.central.port
+
+
+@contextlib.contextmanager
+def together(
+    home: Path, site: Path | None, port: int, environment: dict[str, str], *kiosk_options: str
+) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """The three processes by name. However the block ends, kiosk, daemon and centre are stopped in that order."""
+    parts: dict[str, subprocess.Popen[bytes]] = {}
+    options = [] if site is None else ["--site", str(site)]
+    try:
+        parts["kiosk-central"] = central(home, port, options)
+        provision(home, port, options)
+        parts["kiosk-sync"] = start("kiosk-sync", "run", "--home", str(home / "kiosk"), *options)
+        parts["kiosk"] = start("kiosk", "run", "--home", str(home / "kiosk"), *options, *kiosk_options, env=environment)
+        yield parts
+    finally:
+        for name in ("kiosk", "kiosk-sync", "kiosk-central"):
+            if name in parts:
+                stop(parts[name])
+
+
+def central(home: Path, port: int, options: list[str]) -> subprocess.Popen[bytes]:
+    """Starts the central API and waits until it says that it is ready."""
+    part = start(
+        "kiosk-central", "serve", "--home", str(home / "central"), "--port", str(port), *options, stdout=subprocess.PIPE
+    )
+    assert part.stdout is not None
+    if not part.stdout.readline():  # it says one line when it is ready, and none when it cannot be
+        part.wait()
+        raise Failed(f"The central API did not start. If port {port} is taken: ./scripts/run --port N")
+    return part
+
+
+def provision(home: Path, port: int, options: list[str]) -> None:
+    if (home / "kiosk" / "identity.json").exists():
+        return
+    made = subprocess.run(
+        [PROGRAMS / "kiosk-central", "add-kiosk", "KIOS-1", "--home", home / "central", *options],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if made.returncode:
+        raise Failed(made.stderr.strip())
+    init = ["init", "--central", f"http://127.0.0.1:{port}", "--code", made.stdout.strip(), "--home", home / "kiosk"]
+    done = subprocess.run([PROGRAMS / "kiosk", *init, *options], stdout=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Failed("The kiosk could not be provisioned; the reason stands above.")
+
+
+def start(
+    name: str, *arguments: str, env: dict[str, str] | None = None, stdout: int | None = None
+) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that Ctrl-C reaches only this script and the parts stop in order."""
+    return subprocess.Popen(
+        [PROGRAMS / name, *arguments], env=os.environ | (env or {}), stdout=stdout, start_new_session=True
+    )
+
+
+def stop(part: subprocess.Popen[bytes]) -> None:
+    if part.poll() is None:
+        part.terminate()
+        try:
+            part.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            say(f"{Path(str(part.args[0])).name} did not stop in {STOP_S} s and was ended.")  # type: ignore[index]
+            part.kill()
+            part.wait()
+    if part.stdout:
+        part.stdout.close()
+
+
+@contextlib.contextmanager
+def display(width: int, height: int, *, virtual: bool = False) -> Iterator[dict[str, str]]:
+    """The environment with a display in it: the one there is, or a virtual one."""
+    if os.environ.get("DISPLAY") and not virtual:
+        yield {}
+        return
+    if not virtual:
+        say(f"No screen here: using a virtual display of {width}×{height}. --demo makes screenshots of it.")
+    readable, writable = os.pipe()
+    size = f"{width}x{height}x24"
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writable), "-screen", "0", size, "-nolisten", "tcp"],
+        pass_fds=[writable], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    os.close(writable)
+    try:
+        with os.fdopen(readable) as answer:
+            number = answer.readline().strip()
+        if not number:
+            raise Failed("The virtual display did not start. Install it: apt-get install xvfb")
+        yield {"DISPLAY": f":{number}", "LIBGL_ALWAYS_SOFTWARE": "1"}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def camera_or_clip(chosen: settings.Settings, site: Path | None, home: Path) -> Path | None:
+    """The site file as it is, or, where its camera is not there, one more file that shows the specimen clip."""
+    source = chosen.devices.camera_source
+    device = Path(f"/dev/video{source}" if source.isdigit() else source)
+    if chosen.devices.camera != "opencv" or "://" in source or device.exists():
+        return site
+    say(f"No camera at {device}: the specimen clip stands in for it.")
+    home.mkdir(parents=True, exist_ok=True)
+    return clip_site(home / "site-with-clip.toml", site)
+
+
+def clip_site(path: Path, site: Path | None = None, **more: dict[str, object]) -> Path:
+    """Writes `site` again with the specimen clip as its camera, and `more` sections over it."""
+    tables = settings.read_toml(site) if site else {}
+    tables.setdefault("devices", {}).update(camera="clip", camera_source=str(ASSETS / "specimens" / "ktp.avi"))
+    for section, keys in more.items():
+        tables.setdefault(section, {}).update(keys)
+    lines = [f"[{s}]\n" + "".join(f"{k} = {_toml(v)}\n" for k, v in keys.items()) for s, keys in tables.items()]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def _toml(value: object) -> str:
+    import json
+
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
+def temporary_home() -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(prefix="market-kiosk-")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

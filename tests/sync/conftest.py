@@ -1,0 +1,132 @@
+"""A kiosk with real enrolments in its outbox, a real centre as a process, and a wait with a deadline."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kiosk import settings
+from kiosk.clock import StillClock
+from kiosk.domain.enrolment import Enrolment
+from kiosk.domain.tariff import Month, Programme
+from kiosk.provision import provision
+from kiosk.store import Store
+from kiosk.store.enrolments import new_id
+from kiosk.store.identity import Identity
+
+SITE = """
+[store]
+fingerprint_memory_kib = 64
+fingerprint_passes = 1
+[sync]
+batch_records = 5
+poll_s = 0.05
+interval_s = 1
+timeout_s = 5
+lease_s = 60
+backoff_base_s = 0.05
+backoff_cap_s = 0.5
+"""
+
+
+class Kiosk:
+    """A home with an identity and a store. `keep(n)` puts n made-up people in the outbox."""
+
+    def __init__(self, home: Path, identity: Identity, clock: StillClock) -> None:
+        self.home = home
+        self.site = home / "site.toml"
+        self.site.write_text(SITE, encoding="utf-8")
+        self.settings = settings.load(self.site)
+        self.identity = identity
+        self.clock = clock
+        self.store = Store.open(home, self.settings.store, clock)
+        self._people = 0
+
+    def keep(self, number: int) -> None:
+        for _ in range(number):
+            self._people += 1
+            self.store.enrolments.keep(person(self._people), self.identity)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self._command(*arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(self._command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "sync", "--home", str(self.home), "--site", str(self.site), *arguments]
+
+
+class Centre:
+    """`kiosk-central serve` as a process."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._kiosks = 0
+        command = [sys.executable, "-m", "sync.central", "serve", "--port", "0", "--home", str(home)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().removeprefix("ready ").strip()
+
+    def code(self) -> str:
+        self._kiosks += 1
+        command = [sys.executable, "-m", "sync.central", "add-kiosk", f"kiosk-{self._kiosks}", "--home", str(self.home)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    def stop(self) -> str:
+        """What it logged."""
+        self.process.terminate()
+        return self.process.communicate(timeout=30)[1]
+
+
+def person(number: int) -> Enrolment:
+    """Made up: no district has the number 99."""
+    return Enrolment(
+        id=new_id(), nik=f"33729901018{number:05d}", name=f"Orang Contoh {number}", birth_date=date(1980, 1, 1),
+        sex="male", source="typed", occupations=("trader",), sector="bpu", employer=False, married=True,
+        income=1_000_000, programmes=(Programme.JKK, Programme.JKM), months=3, start=Month(2026, 11), total=33_600,
+        base=1_000_000, market="Pasar Contoh", branch="Contoh", language="id", consents=(),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    centre = Centre(tmp_path_factory.mktemp("centre"))
+    yield centre
+    centre.stop()
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+def kiosk(centre: Centre, tmp_path: Path, clock: StillClock) -> Iterator[Kiosk]:
+    """Provisioned at the centre."""
+    kiosk = Kiosk(tmp_path, provision(tmp_path, centre.url, centre.code()), clock)
+    yield kiosk
+    kiosk.store.close()
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], None]:
+    """Waits for another process, at most 30 s."""
+
+    def eventually(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 30
+        while not condition():
+            assert time.monotonic() < deadline, "it never happened"
+            time.sleep(0.01)
+
+    return eventually
