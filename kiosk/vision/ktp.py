@@ -17,14 +17,15 @@ LABELLED_ASPECT = 17.0  # from here on the label is part of the line already
 RHYTHM_PX = 256
 EVEN_ENOUGH = 0.17  # the number had 0.21 or more on every specimen frame, four of five other lines have less
 FAINT_LEVEL = 2.5
-LEANS = (0.0, -0.13, 0.13, -0.26, 0.26)  # sideways by height
+LEAN_GAIN = 1.5  # how much more even a leaning box must be to be preferred
+LEANS = (-0.13, 0.13, -0.26, 0.26)  # sideways by height
 LABEL_ROOM = 0.52  # how far left of the digits the label begins, in digit widths
 STRIP_PX = (240, 640)
 BLOCK_PX = 480  # width of the digits in the straightened surroundings
 BLOCK = (-0.58, 1.18, -0.42, 0.62)  # left, right, top, bottom of the surroundings, in digit widths
 ABOVE, BELOW = (-0.4, -0.04), (0.05, 0.5)
 ROW_PX = (64, 520)
-ROWS_ABOVE, ROWS_BELOW = 2, 3
+ROWS_ABOVE, ROWS_BELOW = 2, 4
 ROW_GAP_PX = 19  # between words of a row
 ROW_APART = 0.03  # digit widths; the rows of a card are 0.07 apart
 VALUE_LEFT, VALUE_RIGHT = -0.07, 1.1  # the column of values, in digit widths from the first digit
@@ -58,9 +59,11 @@ def candidates(gray: Image, lines: Sequence[Line], limit: int) -> list[Line]:
             break
         if any(_same(line, other) for other in chosen):
             continue
-        even, upright = max(((evenness(gray, slanted), slanted) for slanted in _slants(line)), key=lambda pair: pair[0])
-        if even >= EVEN_ENOUGH:
-            chosen.append(upright)
+        square = evenness(gray, line)
+        leaning = [(evenness(gray, slanted), slanted) for slanted in _slants(line)]
+        even, upright = max(leaning, key=lambda pair: pair[0])
+        if max(even, square) >= EVEN_ENOUGH:
+            chosen.append(upright if even > LEAN_GAIN * square else line)
     return chosen
 
 
@@ -85,7 +88,7 @@ def read_number(recogniser: Recogniser, image: Image, line: Line) -> Seen | None
     strip = strip_of(line)
     width = _width(strip)
     first = crop(image, strip, width, HEIGHT_PX)
-    (text,) = recogniser.read([first])
+    text = recogniser.read(first)
     number = find_number(text, recogniser.digit_classes)
     if number is None and sum(letter.character.isdigit() for letter in text.letters) < WORTH_AGAIN:
         return None
@@ -94,7 +97,7 @@ def read_number(recogniser: Recogniser, image: Image, line: Line) -> Seen | None
         if number is not None:
             digits = strip.part(number.left, number.right, 0.18, 0.82)
             again += [crop(image, digits.part(*box), AGAIN_PX, HEIGHT_PX) for box in AGAIN]
-        others = (find_number(other, recogniser.digit_classes) for other in recogniser.read(again))
+        others = (find_number(recogniser.read(other), recogniser.digit_classes) for other in again)
         number = join_reads([one for one in (number, *others) if one is not None], number)
     return None if number is None else Seen(number, strip.part(number.left, number.right, 0.18, 0.82))
 
@@ -105,7 +108,7 @@ def sharpened(strip: Image) -> Image:
 
 
 def look_around(recogniser: Recogniser, image: Image, box: Line) -> Surroundings:
-    """Reads the header above and the first rows below the digits in `box`."""
+    """Reads rows below the digits in `box` down to the birth date, and above them up to the header."""
     (ax, ay), (dx, dy) = box.along, box.down
     side = -1.0 if ax * dy - ay * dx < 0 else 1.0
     square = Line((box.origin[0] + dx / 2, box.origin[1] + dy / 2), (ax, ay), (-ay * side, ax * side))
@@ -116,9 +119,21 @@ def look_around(recogniser: Recogniser, image: Image, box: Line) -> Surroundings
     rows = _rows(lines_along(found, 0.0, (ROW_GAP_PX,)))
     above = [row for row in rows if ABOVE[0] < row[0] < ABOVE[1]]
     below = [row for row in rows if BELOW[0] < row[0] < BELOW[1]]
-    chosen = above[-ROWS_ABOVE:] + below[:ROWS_BELOW]
-    texts = recogniser.read([_row_strip(straight, line) for _, line in chosen])
-    return understand([Row(text, y) for (y, _), text in zip(chosen, texts, strict=True)])
+    read = [_read_row(recogniser, straight, row) for row in below[:1]]
+    for row in below[1:ROWS_BELOW]:
+        if understand(read).birth_date is not None:
+            break
+        read.append(_read_row(recogniser, straight, row))
+    for row in above[::-1][:ROWS_ABOVE]:
+        read.append(_read_row(recogniser, straight, row))
+        if understand(read).header:
+            break
+    return understand(read)
+
+
+def _read_row(recogniser: Recogniser, straight: Image, row: tuple[float, Line]) -> Row:
+    text = recogniser.read(_row_strip(straight, row[1]))
+    return Row(text, row[0])
 
 
 def _rows(lines: Sequence[Line]) -> list[tuple[float, Line]]:

@@ -123,7 +123,7 @@ def directions(found: Print, limit: int) -> list[float]:
     angles = np.arange(-90.0, 90.0, ANGLE_STEP)
     scores = np.zeros(len(angles))
     for index, angle in enumerate(angles):
-        matrix = cv2.getRotationMatrix2D(centre.tolist(), float(angle), 1.0)
+        matrix = np.asarray(cv2.getRotationMatrix2D(centre.tolist(), float(angle), 1.0), dtype=np.float64)
         matrix[:, 2] += side / 2 - centre
         turned = cv2.warpAffine(small, matrix, (side, side), flags=cv2.INTER_LINEAR)
         rows = cv2.blur(turned, (61, 1))  # local rows, not whole ones: a card covers a part of the frame only
@@ -168,7 +168,7 @@ def _boxes(joined: Image, back: npt.NDArray[np.float64], scale: float) -> list[L
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
     width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     fit = (width >= 60) & (width <= LONGEST_PX) & (height >= 6) & (height <= 140) & (width >= 2.5 * height)
-    fit &= area >= 0.2 * width * height
+    fit &= 5 * area >= width * height
     fit[0] = False
     lines = []
     for index in np.flatnonzero(fit):

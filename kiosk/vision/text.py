@@ -12,7 +12,6 @@ from kiosk.domain.errors import DeviceError
 from kiosk.vision.locate import Image
 
 HEIGHT_PX = 48  # of a line, as the recogniser was trained
-WIDTHS_PX = (96, 800)
 
 Scores = npt.NDArray[np.float32]
 
@@ -53,24 +52,14 @@ class Recogniser:
             self._net = cv2.dnn.readNetFromONNX(str(model))
         except (OSError, ValueError, cv2.error) as error:
             raise DeviceError("recogniser.missing", file=model.name) from error
+        self._names = ("", *self.alphabet)
         self.digit_classes = [self.alphabet.index(digit) + 1 for digit in "0123456789"]
 
-    def read(self, strips: Sequence[Image]) -> list[Text]:
-        """strips: each 48×W×3 uint8 BGR, any W; they are read in one pass, padded to the widest."""
-        if not strips:
-            return []
-        widest = max(strip.shape[1] for strip in strips)
-        batch = np.full((len(strips), HEIGHT_PX, widest, 3), 127, dtype=np.uint8)
-        for row, strip in enumerate(strips):
-            batch[row, :, : strip.shape[1]] = strip
-        blob = cv2.dnn.blobFromImages(list(batch), 1 / 127.5, mean=(127.5, 127.5, 127.5))
-        self._net.setInput(blob)
-        answers = np.asarray(self._net.forward(), dtype=np.float32)
-        return [self._decode(answers[row], strip.shape[1] / widest) for row, strip in enumerate(strips)]
-
-    def _decode(self, scores: Scores, share: float) -> Text:
-        scores = scores[: max(1, round(len(scores) * share))]
-        return Text(best_path(scores, ("", *self.alphabet)), scores)
+    def read(self, strip: Image) -> Text:
+        """strip: 48×W×3 uint8 BGR, any W. Batches gain nothing: the time goes with the width."""
+        self._net.setInput(cv2.dnn.blobFromImage(strip, 1 / 127.5, mean=(127.5, 127.5, 127.5)))
+        scores = np.asarray(self._net.forward(), dtype=np.float32)[0]
+        return Text(best_path(scores, self._names), scores)
 
 
 def best_path(scores: Scores, names: Sequence[str]) -> tuple[Letter, ...]:
