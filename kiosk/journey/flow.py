@@ -53,6 +53,7 @@ def _to(*steps: str, deed: Deed | None = None) -> Way:
 def _question(step: str, deed: Deed, *ends: str) -> Way:
     """From a question to any later one (the first that is still open), or to stay with a notice."""
     later = deeds.QUESTIONS[deeds.QUESTIONS.index(step) + 1 :]
+    later = tuple(sorted(later, key=lambda name: name == "married"))  # rarely asked: never the usual way
     return Way((*later, step, *ends), deed)
 
 
