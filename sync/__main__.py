@@ -1,4 +1,4 @@
-"""`kiosk-sync run | once | status [--json] | log [--json] [--limit N]`: arguments, settings, and the parts put together."""
+"""`kiosk-sync run | once | status | log`: arguments, settings, and the parts put together."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""The daemon: drains whenever something waits and the schedule allows it. Killed at any moment, it starts where it was."""
+"""The daemon: drains whenever something waits and the schedule allows it. Killed anywhere, it goes on where it was."""
 
 import ipaddress
 import random

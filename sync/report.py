@@ -16,7 +16,7 @@ from sync.stop import is_running
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Status:
-    """Counts of records, times in ms since 1970, spans in s. `cause` is why the next attempt is later, "" when it is not."""
+    """Counts of records, times in ms since 1970, spans in s. `cause` says why the next attempt is later, else ""."""
 
     kiosk: str
     central: str
@@ -88,7 +88,7 @@ def log_table(rounds: list[Round], words: Words, zone: tzinfo) -> str:
     if not rounds:
         return words("sync.no_rounds")
     return "\n".join(
-        f"{_time(one.started_ms, zone)}  {_outcome(one, words)}  ↑{one.bytes_up} B ↓{one.bytes_down} B  {one.took_ms} ms"
+        f"{_time(one.started_ms, zone)}  {_outcome(one, words)}  ↑{one.bytes_up} ↓{one.bytes_down} B  {one.took_ms} ms"
         for one in rounds
     )
 

@@ -1,4 +1,4 @@
-"""When to try again: full jitter under a cap, the centre's word first. Pure; what it returns is kept in the database."""
+"""When to try again: full jitter under a cap, the centre's word first. Pure; the database keeps what it returns."""
 
 import random
 

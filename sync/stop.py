@@ -43,7 +43,7 @@ class StopSignal:
 
     @contextmanager
     def abandonable(self) -> Iterator[None]:
-        """Inside, a stop raises Stopped at once: what was sent is simply sent again, and the centre knows it already."""
+        """Inside, a stop raises Stopped at once: what was sent is sent again, and the centre knows it already."""
         self._abandonable = True
         try:
             if self.asked:
@@ -63,7 +63,10 @@ class StopSignal:
 
 @contextmanager
 def single_instance(home: Path) -> Iterator[None]:
-    """Holds the lock of this home; the kernel lets go of it however the process ends. Raises CarriageError `sync.running`."""
+    """Holds the lock of this home; the kernel lets go of it however the process ends.
+
+    Raises CarriageError `sync.running`, `sync.home`.
+    """
     try:
         descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:

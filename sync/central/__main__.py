@@ -13,11 +13,9 @@ from kiosk.clock import SystemClock
 from kiosk.settings import Settings
 from sync import command
 from sync.central import listing, provisioning
-from sync.central.app import create_app
 from sync.central.database import Database
 from sync.central.keys import load_or_make
 from sync.central.migrations import migrate
-from sync.central.server import bind, is_loopback, serve
 
 SPREAD_S = 300  # over which a city's kiosks come back after an outage
 
@@ -50,6 +48,9 @@ def _work(arguments: argparse.Namespace, home: Path) -> int:
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings, home: Path, clock: SystemClock) -> int:
+    from sync.central.app import create_app  # late: the other deeds need no web server and should answer at once
+    from sync.central.server import bind, is_loopback, serve
+
     host = settings.central.host if arguments.host is None else arguments.host
     port = settings.central.port if arguments.port is None else arguments.port
     with closing(bind(host, port)) as listening:  # before the database: the commonest mistake is a second centre

@@ -105,7 +105,7 @@ def _alive(database: Database) -> None:
 
 
 async def _apart(work: Callable[[], _T]) -> _T:
-    """Work on the database, beside the event loop. A database in trouble is "later" to a kiosk, never an acknowledgement."""
+    """Work on the database, beside the event loop. Trouble there means "later" to a kiosk, never an acknowledgement."""
     try:
         return await run_in_threadpool(work)
     except StoreError as error:

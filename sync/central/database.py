@@ -34,7 +34,10 @@ class Database:
 
     @classmethod
     def open(cls, home: Path, url: str = "") -> "Database":
-        """`url` is a SQLAlchemy URL, empty for a file in `home`. Raises StoreError `central.database_url`, `central.database` …"""
+        """`url` is a SQLAlchemy URL, empty for a file in `home`.
+
+        Raises StoreError `central.database_url`, `central.unwritable`, `central.damaged`, `central.database` …
+        """
         try:
             parsed = sa.make_url(url or f"sqlite:///{home / FILE}")
             engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=parsed.get_backend_name() != "sqlite")

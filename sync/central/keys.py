@@ -19,7 +19,10 @@ FILE = "central.key.pem"
 
 
 def load_or_make(home: Path) -> X25519PrivateKey:
-    """The key in `home`, made when there is none. Raises IdentityError `central.key_damaged` or `central.key_unwritable`."""
+    """The key in `home`, made when there is none.
+
+    Raises IdentityError `central.key_damaged`, `central.key_unwritable`.
+    """
     path = home / FILE
     try:
         if not path.exists():
@@ -40,7 +43,7 @@ def public_bytes(key: X25519PrivateKey) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Whole or not at all, and the first of two programs wins: a second key would make the first one's records unreadable."""
+    """Whole or not at all, and the first of two programs wins: a second key would lock the first one's records away."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     pem = X25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from kiosk.provision import provision
 from kiosk.store import Store
 from kiosk.store.enrolments import new_id
 from kiosk.store.identity import Identity
+from sync.central.database import Database
+from sync.central.provisioning import add_kiosk
 
 SITE = """
 [store]
@@ -54,8 +57,7 @@ class Kiosk:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             self._command(*arguments),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             timeout=60,
             check=False,
@@ -80,8 +82,8 @@ class Centre:
 
     def code(self) -> str:
         self._kiosks += 1
-        command = [sys.executable, "-m", "sync.central", "add-kiosk", f"kiosk-{self._kiosks}", "--home", str(self.home)]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        with closing(Database.open(self.home)) as database:
+            return add_kiosk(database, f"kiosk-{self._kiosks}")
 
     def stop(self) -> str:
         """What it logged."""

@@ -35,7 +35,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return "http://127.0.0.1:{}".format(self._listening.getsockname()[1])
+        return f"http://127.0.0.1:{self._listening.getsockname()[1]}"
 
     def _serve(self) -> None:
         for answer in self._answers:
@@ -165,7 +165,7 @@ def test_nobody_listens():
 
 def test_nobody_answers():
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        assert failure("http://127.0.0.1:{}".format(silent.getsockname()[1]), timeout_s=0.2).cause == "timeout"
+        assert failure(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout_s=0.2).cause == "timeout"
 
 
 def test_a_name_that_nobody_knows():
@@ -192,8 +192,10 @@ def test_after_a_cut_the_next_request_is_a_fresh_one(serve):
     assert client.send(BATCH).answer.spread_s == 9
 
 
-CAUSES = ("offline refused_connection timeout cut certificate captive_portal server_busy server_error too_large refused "
-          "not_understood address").split()  # fmt: skip
+CAUSES = [
+    "offline", "refused_connection", "timeout", "cut", "certificate", "captive_portal", "server_busy", "server_error",
+    "too_large", "refused", "not_understood", "address",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

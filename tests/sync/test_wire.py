@@ -1,5 +1,7 @@
 """What is written is read back; whatever else comes is a WireError that quotes nothing."""
 
+from contextlib import suppress
+
 import cbor2
 import pytest
 from hypothesis import given
@@ -47,10 +49,8 @@ def test_a_bent_message_is_refused_or_another_message_of_one_encoding(message, d
     at = data.draw(st.integers(0, len(message) - 1))
     bent = message[:at] + bytes([message[at] ^ data.draw(st.integers(1, 255))]) + message[at + 1 :]
     for decode, encode in ((wire.decode_batch, wire.encode_batch), (wire.decode_answer, wire.encode_answer)):
-        try:
+        with suppress(WireError):
             assert encode(decode(bent)) == bent
-        except WireError:
-            pass
     assert not wire.is_whole(bent, wire.digest(message))
 
 
