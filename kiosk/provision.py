@@ -65,7 +65,7 @@ def _ask(url: str, code: str, identity: Identity) -> tuple[str, bytes]:
         raise CarriageError("central.certificate", url=url) from None
     except requests.exceptions.RequestException:
         raise CarriageError("central.unreachable", url=url) from None
-    if response.status_code == 403:
+    if response.status_code in (403, 422):  # unknown, used, or nothing that could be a code
         raise ProvisioningRefused("provision.code")
     if response.status_code == 429:
         raise ProvisioningRefused("provision.wait")

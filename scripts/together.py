@@ -1,28 +1,20 @@
-"""Central API, sync daemon and kiosk on one machine, each its own process. Called by scripts/run.
+"""Central API, sync daemon and kiosk on one machine, each its own process, with a display and a camera or stand-ins."""
 
-State lives in --home (default .home in this checkout): central/ and kiosk/. Ctrl-C stops all three.
-"""
-
-import argparse
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk import settings
-from kiosk.domain.errors import IdentityError, KioskError
+from kiosk.domain.errors import IdentityError
 from kiosk.resources import ASSETS
 from kiosk.store.identity import Identity
-from kiosk.words import load
 
-ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
-START_S, STOP_S = 30, 15
+STOP_S = 15
 
 
 class Failed(Exception):
@@ -31,42 +23,6 @@ class Failed(Exception):
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser("run", description="Starts the central API, the sync daemon and the kiosk.")
-    parser.add_argument("--demo", action="store_true", help="unattended; one line of JSON at the end")
-    parser.add_argument("--home", type=Path, default=ROOT / ".home", metavar="DIR", help="state (default: .home)")
-    parser.add_argument("--site", type=Path, metavar="FILE", help="site settings, TOML")
-    parser.add_argument("--port", type=int, metavar="N", help="of the central API (default: as in the settings)")
-    asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        if asked.demo:
-            import demo
-
-            return demo.run()
-        return run(asked.home, asked.site, asked.port)
-    except KeyboardInterrupt:
-        say("Stopped.")
-        return 0
-    except (Failed, KioskError) as error:
-        say(load("en").error(error) if isinstance(error, KioskError) else str(error))
-        return 1
-
-
-def run(home: Path, site: Path | None, port: int | None) -> int:
-    chosen = settings.load(site)
-    with contextlib.ExitStack() as stack:
-        environment = stack.enter_context(display(chosen.panel.width or 1080, chosen.panel.height or 1920))
-        site = camera_or_clip(chosen, site, home)
-        with together(home, site, port or wanted_port(home, chosen), environment) as parts:
-            say("The kiosk is running. Ctrl-C stops it, the sync daemon and the central API.")
-            while True:
-                for name, part in parts.items():
-                    if (code := part.poll()) is not None:
-                        raise Failed(f"{name} ended by itself (exit code {code}); its last lines stand above.")
-                time.sleep(0.3)
 
 
 def wanted_port(home: Path, chosen: settings.Settings) -> int:
@@ -201,7 +157,3 @@ def _toml(value: object) -> str:
 
 def temporary_home() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="market-kiosk-")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
