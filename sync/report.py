@@ -108,7 +108,10 @@ def _outcome(one: Round, words: Words) -> str:
 def _next(now: Status, words: Words, zone: tzinfo) -> str:
     if now.next_ms is None:
         return words("sync.nothing_waits")
-    when = words("sync.now") if not now.next_s else _time(now.next_ms, zone)
+    if not now.running:  # nobody would make that attempt
+        when = words("sync.when_started")
+    else:
+        when = _time(now.next_ms, zone) if now.next_s else words("sync.now")
     if not now.cause:
         return when
     reason = f"{cause_sentence(now.cause, words)} {words(f'cure.sync.{now.cause}')}"

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from kiosk import settings
 from kiosk.clock import StillClock
@@ -18,6 +19,7 @@ from kiosk.provision import provision
 from kiosk.store import Store
 from kiosk.store.enrolments import new_id
 from kiosk.store.identity import Identity
+from sync.central import schema
 from sync.central.database import Database
 from sync.central.provisioning import add_kiosk
 
@@ -85,6 +87,10 @@ class Centre:
         with closing(Database.open(self.home)) as database:
             return add_kiosk(database, f"kiosk-{self._kiosks}")
 
+    def arrived(self) -> list[int]:
+        with closing(Database.open(self.home)) as database, database.read() as connection:
+            return list(connection.scalars(sa.select(schema.enrolment.c.seq)))
+
     def stop(self) -> str:
         """What it logged."""
         self.process.terminate()
@@ -119,6 +125,17 @@ def kiosk(centre: Centre, tmp_path: Path, clock: StillClock) -> Iterator[Kiosk]:
     kiosk = Kiosk(tmp_path, provision(tmp_path, centre.url, centre.code()), clock)
     yield kiosk
     kiosk.store.close()
+
+
+@pytest.fixture
+def kiosk_of_its_own(tmp_path: Path, clock: StillClock) -> Iterator[tuple[Kiosk, Centre]]:
+    """A kiosk and a centre that the test may break."""
+    centre = Centre(tmp_path / "centre")
+    (tmp_path / "kiosk").mkdir()
+    kiosk = Kiosk(tmp_path / "kiosk", provision(tmp_path / "kiosk", centre.url, centre.code()), clock)
+    yield kiosk, centre
+    kiosk.store.close()
+    centre.stop()
 
 
 @pytest.fixture

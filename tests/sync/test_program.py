@@ -117,6 +117,7 @@ def test_status_on_one_screen(kiosk):
     assert kiosk.identity.kiosk in screen
     assert kiosk.identity.central_url in screen
     assert len(screen.splitlines()) <= 24
+    assert load("id")("sync.when_started") in screen, "nobody sends while no daemon runs"
     assert "error." not in screen
     assert "sync." not in screen
 

@@ -1,0 +1,58 @@
+"""The real centre, asked by several at once, and stopped in the middle of it."""
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+from sync import wire
+from sync.client import Client, SendFailed
+
+
+def batch_of(kiosk, number: int) -> wire.Batch:
+    kiosk.keep(number)
+    leased = kiosk.store.outbox.lease(number, 10**7, 60)
+    return wire.Batch(kiosk.identity.kiosk, tuple((record.seq, record.raw) for record in leased))
+
+
+def send(kiosk, batch: wire.Batch) -> list[str]:
+    client = Client(kiosk.identity.central_url, 30)
+    try:
+        return [str(judged.verdict) for judged in client.send(batch).answer.verdicts]
+    finally:
+        client.close()
+
+
+def test_the_same_batch_sent_by_many_at_once_is_accepted_once(kiosk):
+    batch = batch_of(kiosk, 40)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: send(kiosk, batch), range(8)))
+    assert sorted(answer.count("accepted") for answer in answers) == [0] * 7 + [40]
+    assert all(answer.count("accepted") + answer.count("duplicate") == 40 for answer in answers)
+
+
+def test_overlapping_batches_at_once_store_each_record_once(kiosk):
+    records = batch_of(kiosk, 60).records
+    parts = [wire.Batch(kiosk.identity.kiosk, records[start : start + 20]) for start in range(0, 50, 5)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda part: send(kiosk, part), parts))
+    assert sum(answer.count("accepted") for answer in answers) == 60
+    assert not any("refused" in answer for answer in answers)
+
+
+def test_a_centre_that_stops_answers_truly_or_not_at_all(kiosk_of_its_own):
+    kiosk, centre = kiosk_of_its_own
+    batches = [batch_of(kiosk, 20) for _ in range(10)]
+
+    def try_to_send(batch: wire.Batch) -> int:
+        try:
+            return send(kiosk, batch).count("accepted")
+        except SendFailed:
+            return 0
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(try_to_send, batches[0])
+        later = [pool.submit(try_to_send, batch) for batch in batches[1:]]
+        acked = first.result()
+        centre.process.send_signal(signal.SIGTERM)
+        acked += sum(one.result() for one in later)
+    assert centre.process.wait(30) == 0
+    assert 20 <= acked <= len(centre.arrived()) <= 200
