@@ -10,10 +10,11 @@ from pathlib import Path
 
 from kiosk import logs
 from kiosk.clock import SystemClock
+from kiosk.domain.errors import StoreError
 from kiosk.settings import Settings
 from sync import command
 from sync.central import listing, provisioning
-from sync.central.database import Database
+from sync.central.database import FILE, Database
 from sync.central.keys import load_or_make
 from sync.central.migrations import migrate
 
@@ -31,7 +32,10 @@ def _work(arguments: argparse.Namespace, home: Path) -> int:
     settings, clock = command.settings_of(arguments), SystemClock()
     if arguments.deed == "serve":
         return _serve(arguments, settings, home, clock)
-    database = Database.open(home, arguments.database or settings.central.database)
+    url = arguments.database or settings.central.database
+    if arguments.deed == "enrolments" and not url and not (home / FILE).exists():
+        raise StoreError("central.none", home=str(home))  # a mistyped folder must not look like an empty centre
+    database = Database.open(home, url)
     with closing(database):
         migrate(database, clock)
         key = load_or_make(home)

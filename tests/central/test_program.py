@@ -58,17 +58,22 @@ def test_a_database_that_cannot_be_used_is_one_sentence(tmp_path, url):
 
 
 def test_a_newer_database_is_one_sentence(tmp_path):
-    run("enrolments", "--home", str(tmp_path))
+    run("add-kiosk", "pasar-contoh-1", "--home", str(tmp_path))
     with sqlite3.connect(tmp_path / FILE) as connection:
         connection.execute("INSERT INTO migration VALUES (99, 0)")
     connection.close()
     assert "99" in one_sentence(run("serve", "--port", "0", "--home", str(tmp_path)))
 
 
+def test_a_mistyped_folder_does_not_look_like_an_empty_centre(tmp_path):
+    assert "nowhere" in one_sentence(run("enrolments", "--home", str(tmp_path / "nowhere")))
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_a_damaged_site_file_is_one_sentence(tmp_path):
     site = tmp_path / "site.toml"
     site.write_text("[central\nport = ")
-    assert "site.toml" in run("--site", str(site), "enrolments", "--home", str(tmp_path)).stderr
+    assert "site.toml" in one_sentence(run("--site", str(site), "enrolments", "--home", str(tmp_path)))
 
 
 def test_usage_errors_are_two(tmp_path):
