@@ -17,7 +17,7 @@ from kiosk.store.engine import free_mb, translated
 from kiosk.store.identity import Identity
 
 # Built once: compiling a statement anew costs more than running it.
-_NEWEST = sa.select(schema.enrolment.c.seq, schema.enrolment.c.hash).order_by(schema.enrolment.c.seq.desc()).limit(1)
+_LATEST_FIRST = schema.enrolment.c.seq.desc()
 _KNOWN = (
     sa.select(
         schema.enrolment.c.id,
@@ -27,17 +27,11 @@ _KNOWN = (
         schema.outbox.c.state,
     )
     .join_from(schema.enrolment, schema.outbox)
-    .where(
-        sa.or_(
-            schema.enrolment.c.id == sa.bindparam("its_id"),
-            sa.and_(
-                schema.enrolment.c.fingerprint == sa.bindparam("its_fingerprint"), schema.outbox.c.state != "refused"
-            ),
-        )
-    )
-    .order_by(schema.enrolment.c.seq.desc())
+    .where(schema.enrolment.c.fingerprint == sa.bindparam("its_fingerprint"), schema.outbox.c.state != "refused")
+    .order_by(_LATEST_FIRST)
     .limit(1)
 )
+_NEWEST = sa.select(schema.enrolment.c.seq, schema.enrolment.c.hash).order_by(_LATEST_FIRST).limit(1)
 _KEEP = sa.insert(schema.enrolment)
 _QUEUE = sa.insert(schema.outbox).values(state="waiting")
 
@@ -68,15 +62,13 @@ class Enrolments:
     def keep(self, enrolment: Enrolment, identity: Identity) -> Kept:
         """Commits the sealed enrolment and its outbox row together; durable when it returns.
 
-        The same id again, or the same NIK, gives back what is kept already. Raises StoreFull, StoreError.
+        The same NIK again (a repeated save, or the same person) gives back what is kept. Raises StoreFull, StoreError.
         """
         self.check_room()
         fingerprint = sealing.fingerprint(enrolment.nik, identity, self._cost)
         with translated(self._path), self._engine.begin() as connection:
-            known = _find(connection, fingerprint, enrolment.id)
-            if known:
-                return known
-            return self._write(connection, enrolment, fingerprint, identity)
+            known = _find(connection, fingerprint)
+            return known or self._write(connection, enrolment, fingerprint, identity)
 
     def known(self, nik: str, identity: Identity) -> Kept | None:
         """Whether this NIK has been enrolled here, by its fingerprint; a refused enrolment does not count."""
@@ -122,6 +114,6 @@ class Enrolments:
         return Kept(enrolment.id, enrolment.code, seq, captured_ms, "waiting")
 
 
-def _find(connection: sa.Connection, fingerprint: bytes, id: uuid.UUID | None = None) -> Kept | None:
-    row = connection.execute(_KNOWN, {"its_id": id.bytes if id else b"", "its_fingerprint": fingerprint}).first()
+def _find(connection: sa.Connection, fingerprint: bytes) -> Kept | None:
+    row = connection.execute(_KNOWN, {"its_fingerprint": fingerprint}).first()
     return Kept(uuid.UUID(bytes=row.id), row.code, row.seq, row.captured_ms, row.state) if row else None
