@@ -1,0 +1,43 @@
+"""Runs the screens until somebody stops them. Kivy is imported only here below, after the window has set the ground."""
+
+import signal
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from kiosk.journey import Context
+from kiosk.settings import Settings
+from kiosk.ui.ports import Keeper, Scanner, Sight
+from kiosk.ui.window import open_window
+from kiosk.words import Words
+
+
+def run(
+    settings: Settings,
+    context: Context,
+    words: Mapping[str, Words],
+    keeper: Keeper,
+    sight: Sight,
+    scanner: Scanner,
+    *,
+    announce: Path | None = None,
+    stop: threading.Event | None = None,
+) -> int:
+    """Returns 0 when it was asked to end (`stop`, Ctrl-C, SIGTERM), 1 when the screens crashed three times in a minute.
+
+    Raises DeviceError `display.missing`. Call it on the main thread.
+    """
+    open_window(settings.panel)
+    from kiosk.ui.front import Front
+
+    ending = stop or threading.Event()
+    front = Front(settings, context, words, keeper, sight, scanner, ending, announce)
+    main = threading.current_thread() is threading.main_thread()
+    before = {s: signal.signal(s, lambda *_: ending.set()) for s in (signal.SIGINT, signal.SIGTERM)} if main else {}
+    try:
+        front.run()
+    finally:
+        front.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return front.exit_code

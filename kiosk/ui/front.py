@@ -1,0 +1,244 @@
+"""The front of the kiosk: it owns the visit. Screens post events, `advance` answers, effects run, a screen is shown."""
+
+import dataclasses
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.relativelayout import RelativeLayout
+
+from kiosk.journey import Context, Visit, advance
+from kiosk.journey import events as ev
+from kiosk.journey.effects import CheckKnown, Effect, Keep, Wipe
+from kiosk.journey.flow import TRADER, Idle
+from kiosk.logs import Log
+from kiosk.settings import Settings
+from kiosk.ui.announce import Announcer
+from kiosk.ui.bridge import Bridge
+from kiosk.ui.eyes import Eyes
+from kiosk.ui.failsafe import Failsafe
+from kiosk.ui.ports import Keeper, Scanner, Sight, Status
+from kiosk.ui.screens import make
+from kiosk.ui.widgets.page import Page
+from kiosk.ui.words import LiveWords
+from kiosk.words import LANGUAGES, Words
+
+STATUS_S = 3.0
+GUARD_S = 0.35  # after a change of screen: the second half of a double tap, and a finger that is still down
+OVERLAYS = ("still_there", "stop")
+ENTER = 13
+log = Log("ui")
+
+
+class Glass(RelativeLayout):
+    """What lies under the finger: one page at a time, deaf for a moment after each change."""
+
+    deaf_until = NumericProperty(0.0)
+
+    def on_touch_down(self, touch: object) -> bool:
+        return True if time.monotonic() < self.deaf_until else super().on_touch_down(touch)
+
+
+class Front(App):
+    page: Page = ObjectProperty(None, allownone=True)
+    status: Status = ObjectProperty(None, allownone=True)
+    market = StringProperty("")
+    other_language = StringProperty("")
+
+    def __init__(
+        self,
+        settings: Settings,
+        context: Context,
+        words: Mapping[str, Words],
+        keeper: Keeper,
+        sight: Sight,
+        scanner: Scanner,
+        ending: threading.Event,
+        announce: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.settings, self.keeper, self.ending = settings, keeper, ending
+        self.exit_code = 0
+        self.tr = LiveWords(words, context.language)
+        self.visit = Visit.begin(context)
+        self.market = context.market
+        self.bridge = Bridge(crashed=self._crash)
+        self.failsafe = Failsafe(self._sorry, self._give_up, lambda e: self.bridge.to_frame(self._crash, e))
+        self.eyes = Eyes(sight, scanner, self.bridge, self._looked, self.post)
+        self.announcer = Announcer(announce) if announce else None
+        self.glass = Glass()
+        self.pages: dict[str, Page] = {}
+        self._idle = Clock.create_trigger(lambda _: self.post(ev.IdleElapsed()), 1)
+        self._shown = ""
+        self._name_languages()
+
+    # the app's life
+
+    def build(self) -> Glass:
+        Window.bind(on_touch_down=self._touched, on_textinput=self.eyes.typed, on_key_down=self._key)
+        self.failsafe.install()
+        Clock.schedule_interval(self._watch_end, 0.2)
+        Clock.schedule_interval(self._ask_status, STATUS_S)
+        if self.announcer:
+            Clock.schedule_interval(lambda _: self.announcer.look(self), 0.1)
+        self._ask_status()
+        self._show()
+        self._build_ahead = [step for step in TRADER if step not in self.pages]
+        Clock.schedule_interval(self._build_next, 0.05)
+        return self.glass
+
+    def open_settings(self, *_: object) -> bool:  # Kivy's F1 page
+        return False
+
+    def close(self) -> None:
+        self.eyes.close()
+        self.bridge.close()
+        self.failsafe.remove()
+        Window.unbind(on_touch_down=self._touched, on_textinput=self.eyes.typed, on_key_down=self._key)
+
+    def _watch_end(self, _: float) -> None:
+        if self.ending.is_set():
+            self.stop()
+
+    def _build_next(self, _: float) -> bool:
+        """The other screens are built between frames, so that the first one is there at once."""
+        if self._build_ahead:
+            self._page(self._build_ahead.pop(0))
+        return bool(self._build_ahead)
+
+    # events in, effects out
+
+    def post(self, event: ev.Event) -> None:
+        """Only on the frame's thread. An event that does not fit changes nothing."""
+        before = self.visit
+        visit, effects = advance(before, event)
+        if visit is before:
+            return
+        self.visit = visit
+        self.tr.speak(visit.language)
+        self._name_languages()
+        for effect in effects:
+            self._do(effect)
+        self._show()
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case CheckKnown(nik):
+                self.bridge.work(lambda: self.keeper.known(nik), self.post)
+            case Keep(enrolment):
+                self.bridge.work(lambda: self.keeper.keep(enrolment), self._kept)
+            case Wipe():
+                for page in self.pages.values():
+                    page.hide()
+                self._ask_status()
+
+    def _kept(self, event: ev.EnrolmentKept | ev.KeepFailed) -> None:
+        self.post(event)
+        self._ask_status()
+
+    # what the frame of each page offers
+
+    def went_back(self) -> None:
+        self.post(ev.WentBack())
+
+    def stop_asked(self) -> None:
+        self.post(ev.StopAsked())
+
+    def next_language(self) -> None:
+        self.post(ev.LanguageChosen(self._next_language()))
+
+    def _next_language(self) -> str:
+        order = [code for code in self.settings.languages.order if code in self.tr.all]
+        at = order.index(self.tr.lang) if self.tr.lang in order else -1
+        return order[(at + 1) % len(order)] if order else self.tr.lang
+
+    def _name_languages(self) -> None:
+        other = self._next_language()
+        self.other_language = "" if other == self.tr.lang else self.tr.own(other, "language.short")
+
+    # showing
+
+    def _page(self, step: str) -> Page:
+        if step not in self.pages:
+            self.pages[step] = make(step)
+        return self.pages[step]
+
+    def _show(self) -> None:
+        step, old = self.visit.step, self._shown
+        page = self._page(step)
+        if step != old:
+            if old and old not in OVERLAYS and step not in OVERLAYS:
+                self.pages[old].hide()
+            elif old in OVERLAYS:
+                self.pages[old].hide()
+                self._forget_but(step)
+            self.glass.deaf_until = time.monotonic() + GUARD_S
+            self._shown = step
+            log.info("step.shown", step=step)
+        page.show(self.visit)
+        if self.page is not page:
+            self.glass.clear_widgets()
+            self.glass.add_widget(page)
+            self.page = page
+        self.eyes.look(TRADER[step].devices)
+        self._wait()
+
+    def _forget_but(self, step: str) -> None:
+        """An overlay was left for another step than the one beneath it: that one forgets too."""
+        for name, page in self.pages.items():
+            if name != step and page.visit is not None:
+                page.hide()
+
+    def _looked(self, reading: object) -> None:
+        if self.page is not None:
+            self.page.looked(reading)
+
+    # time
+
+    def _wait(self) -> None:
+        self._idle.cancel()
+        seconds = self._idle_s(TRADER[self.visit.step].idle)
+        if seconds:
+            self._idle.timeout = seconds
+            self._idle()
+
+    def _idle_s(self, idle: Idle) -> float:
+        journey = self.settings.journey
+        return {Idle.ASK: journey.idle_s, Idle.ANSWER: journey.still_there_s, Idle.RESULT: journey.result_s}.get(idle, 0)
+
+    def _touched(self, *_: object) -> None:
+        self._wait()
+
+    def _key(self, _: object, key: int, *__: object) -> None:
+        if key == ENTER:
+            self.eyes.ended()
+
+    # the store's state
+
+    def _ask_status(self, *_: object) -> None:
+        self.bridge.work(self.keeper.status, self._status)
+
+    def _status(self, status: Status) -> None:
+        changed = status != self.status
+        self.status = status
+        self.post(ev.Closed(status.closed_reason) if status.closed_reason else ev.Opened())
+        if changed and self.page is not None and self.visit.step in ("attract", "closed"):
+            self.page.show(self.visit)
+
+    # when something fails
+
+    def _crash(self, error: BaseException) -> None:
+        self.failsafe.caught(error)
+
+    def _sorry(self) -> None:
+        Clock.schedule_once(lambda _: self.post(ev.Crashed()), 0)
+
+    def _give_up(self) -> None:
+        self.exit_code = 1
+        self.visit = dataclasses.replace(Visit.begin(self.visit.context), step=self.visit.step)
+        self.stop()

@@ -1,0 +1,24 @@
+"""No enrolling just now: says so, and whom to ask. Opens again by itself."""
+
+from kivy.properties import StringProperty
+
+from kiosk.journey import Visit
+from kiosk.ui.widgets import load_kv
+from kiosk.ui.widgets.page import Page
+
+
+class Closed(Page):
+    why = StringProperty("")
+    ask = StringProperty("")
+    bar = StringProperty("")
+
+    def refresh(self, visit: Visit) -> None:
+        reason = visit.reason
+        self.why = self.desk.tr.first(f"closed.{reason}", f"closed.{reason.partition('.')[0]}", "closed.other")
+        self.ask = self.words("closed.ask", helper=self.desk.settings.site.helper)
+        status = self.desk.status
+        waiting = self.words("status.waiting", count=status.waiting) if status else ""
+        self.bar = " · ".join(part for part in (status.kiosk if status else "", waiting) if part)
+
+
+load_kv(__file__)

@@ -1,0 +1,94 @@
+"""Two or three programmes, for how many months, and what each month costs. Every figure comes from the quote."""
+
+from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
+
+from kiosk.domain.tariff import BASIC, FULL, Programme as Kind
+from kiosk.journey import Visit
+from kiosk.journey import events as ev
+from kiosk.ui import theme
+from kiosk.ui.widgets import load_kv, money  # noqa: F401 (kv names)
+from kiosk.ui.widgets.button import Tile
+from kiosk.ui.widgets.page import Page
+from kiosk.words import rupiah
+
+NAMES = {BASIC: "basic", FULL: "full"}
+ICONS = {BASIC: "health_and_safety", FULL: "savings"}
+
+
+class Programme(Page):
+    chosen = ListProperty([])
+    months = NumericProperty(1)
+    quote = ObjectProperty(None, allownone=True)
+    ends = StringProperty("")
+
+    def begin(self, visit: Visit) -> None:
+        choices = visit.programme_choices()
+        self.chosen = list(visit.answers.programmes if visit.answers.programmes in choices else choices[0])
+        self.months = visit.answers.months
+
+    def refresh(self, visit: Visit) -> None:
+        self.quote = self.price(visit, tuple(self.chosen), self.months)
+        ends = self.quote.discount_ends
+        self.ends = self.words("programme.ends", month=self.words_month(ends)) if ends else ""
+        self.ids.cards.clear_widgets()
+        for programmes in visit.programme_choices():
+            self.ids.cards.add_widget(self.card(visit, programmes))
+        self.ids.months.clear_widgets()
+        for months in visit.rules.eligibility.months_choices:
+            chip = Tile(
+                target=f"months.{months}",
+                text=str(months),
+                sub=self.words("programme.month"),
+                chosen=months == self.months,
+                upright=True,
+                padding=theme.mm(1),
+                spacing=0,
+                font_size=theme.mm(theme.BODY),
+            )
+            chip.bind(on_release=lambda _, months=months: self.choose(months=months))
+            self.ids.months.add_widget(chip)
+
+    def words_month(self, month: object) -> str:
+        return self.desk.tr._.month(month.first_day)  # type: ignore[attr-defined]
+
+    def price(self, visit: Visit, programmes: tuple[Kind, ...], months: int) -> object:
+        answers = visit.answers
+        return visit.rules.quote(
+            income=answers.income or visit.rules.eligibility.least_income,
+            programmes=programmes,
+            occupations=answers.occupations,
+            months=months,
+        )
+
+    def card(self, visit: Visit, programmes: tuple[Kind, ...]) -> Tile:
+        name = NAMES.get(programmes, "full")
+        month = self.price(visit, programmes, 1).total  # type: ignore[attr-defined]
+        card = Tile(
+            target=f"programme.{name}",
+            icon=ICONS.get(programmes, "savings"),
+            text=self.words(f"programme.{name}"),
+            sub=self.words(f"programme.{name}_sub", price=rupiah(month)),
+            chosen=list(programmes) == list(self.chosen),
+            font_size=theme.mm(theme.HINT + 0.6 if theme.wide else theme.BODY),
+        )
+        card.bind(on_release=lambda _: self.choose(programmes=programmes))
+        return card
+
+    def choose(self, programmes: tuple[Kind, ...] | None = None, months: int | None = None) -> None:
+        if self.visit is None:
+            return
+        self.chosen = list(programmes or self.chosen)
+        self.months = months or self.months
+        self.notice = ""
+        self.refresh(self.visit)
+
+    def clear(self) -> None:
+        self.chosen, self.months, self.quote, self.ends = [], 1, None, ""
+        self.ids.cards.clear_widgets()
+        self.ids.months.clear_widgets()
+
+    def go(self) -> None:
+        self.post(ev.ProgrammesChosen(tuple(self.chosen), self.months))
+
+
+load_kv(__file__)

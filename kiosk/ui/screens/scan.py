@@ -1,0 +1,57 @@
+"""The card in front of the camera: live picture, card frame, one steady hint."""
+
+import time
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, StringProperty
+
+from kiosk.domain.reading import Reading
+from kiosk.journey import Visit
+from kiosk.journey import events as ev
+from kiosk.ui.steady import Steady
+from kiosk.ui.widgets import load_kv, preview  # noqa: F401 (kv names)
+from kiosk.ui.widgets.page import Page
+
+MANY = 2  # misreads after which typing is offered as the way
+
+
+class Scan(Page):
+    hint = StringProperty("")
+    present = BooleanProperty(True)
+    pressing = BooleanProperty(False)  # typing is the better way now
+
+    def __init__(self, step: str, **kwargs: object) -> None:
+        self._steady = Steady()
+        self._watch = Clock.schedule_interval(self._look_again, 0.5)
+        self._watch.cancel()
+        super().__init__(step, **kwargs)
+
+    def refresh(self, visit: Visit) -> None:
+        self.pressing = visit.misreads >= MANY
+        self._watch()
+        self._look_again()
+
+    def _look_again(self, *_: object) -> None:
+        """The camera may come and go."""
+        sight = self.desk.eyes.sight
+        self.present = sight.present
+        if self.present:
+            self.ids.preview.start(sight.preview)
+        self.hint = self._steady.now(time.monotonic())
+
+    def clear(self) -> None:
+        self._watch.cancel()
+        self._steady = Steady()
+        self.hint = ""
+        self.ids.preview.stop()
+
+    def looked(self, reading: Reading) -> None:
+        self.hint = self._steady.offer(reading.hint, time.monotonic())
+        self.ids.preview.outline = reading.outline
+        self.ids.preview.found = bool(reading.outline) and not reading.hint
+
+    def aside(self) -> None:
+        self.post(ev.TypingChosen())
+
+
+load_kv(__file__)

@@ -1,0 +1,101 @@
+"""What can be touched: big buttons, choice tiles, ticks. They act on release inside and show the press at once."""
+
+from kivy.properties import BooleanProperty, ColorProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.ui import theme
+from kiosk.ui.widgets import load_kv
+
+
+class Touchable(ButtonBehavior, BoxLayout):
+    """A box that can be touched. `target` is its name for those who look for it; colours follow `kind`."""
+
+    target = StringProperty("")
+    kind = OptionProperty("plain", options=tuple(theme.KINDS))
+    ground = ColorProperty(theme.card)
+    ink = ColorProperty(theme.ink)
+    border = ColorProperty(theme.edge)
+    radius = NumericProperty(0)
+    min_state_time = NumericProperty(0.15)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("kind", "state", "disabled"):
+            self.fbind(name, self._paint)
+        self._paint()
+
+    def _paint(self, *_: object) -> None:
+        ground, pressed, ink, border = theme.KINDS["off" if self.disabled else self.kind]
+        self.ground = pressed if self.state == "down" else ground
+        self.ink, self.border = ink, border
+
+
+class BigButton(Touchable):
+    """Icon and word. `icon_after` puts the icon behind the word, where an arrow points on."""
+
+    icon = StringProperty("")
+    icon_after = BooleanProperty(False)
+    text = StringProperty("")
+    font_size = NumericProperty(0)
+
+
+class RoundButton(Touchable):
+    """One icon in a circle or square: plus, minus, delete."""
+
+    icon = StringProperty("")
+
+
+class Tile(Touchable):
+    """A choice: icon, word, small word beneath. `chosen` is shown by ground, border and a tick."""
+
+    icon = StringProperty("")
+    text = StringProperty("")
+    sub = StringProperty("")
+    chosen = BooleanProperty(False)
+    icon_tint = ColorProperty(theme.blue)
+    tint_ground = ColorProperty(theme.sky)
+    upright = BooleanProperty(False)
+    font_size = NumericProperty(0)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.fbind("chosen", self._paint)
+        self._paint()
+
+    def _paint(self, *_: object) -> None:
+        super()._paint()
+        if self.chosen and self.state != "down":
+            self.ground, self.border = theme.sky, theme.blue
+
+
+class Tick(Touchable):
+    """A tick box with its sentences. Never ticked before the trader does it."""
+
+    text = StringProperty("")
+    sub = StringProperty("")
+    ticked = BooleanProperty(False)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.fbind("ticked", self._paint)
+
+    def _paint(self, *_: object) -> None:
+        super()._paint()
+        if self.ticked and self.state != "down":
+            self.ground, self.border = theme.mint, theme.go
+
+    def on_release(self) -> None:
+        self.ticked = not self.ticked
+
+
+class Panel(BoxLayout):
+    """A sheet of paper to put data on."""
+
+    ground = ColorProperty(theme.card)
+    border = ColorProperty(theme.line)
+    radius = NumericProperty(0)
+    corners = ListProperty([])
+
+
+load_kv(__file__)

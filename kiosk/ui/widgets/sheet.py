@@ -1,0 +1,53 @@
+"""Larger parts that several pages share: the masked card, yes and no, the woven ground of the first page."""
+
+from kivy.core.image import Image as CoreImage
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from kiosk.ui import theme
+from kiosk.ui.widgets import load_kv
+from kiosk.ui.widgets.button import Panel
+
+
+class CardSheet(Panel):
+    """A card as a person recognises it: masked number, name, place."""
+
+    number = StringProperty("")
+    person = StringProperty("")
+    place = StringProperty("")
+
+
+class YesNo(BoxLayout):
+    """Two large answers, one above the other: yes is green and first."""
+
+    yes = StringProperty("")
+    no = StringProperty("")
+    yes_icon = StringProperty("check")
+    no_icon = StringProperty("close")
+    locked = BooleanProperty(False)
+    __events__ = ("on_answer",)
+
+    def on_answer(self, yes: bool) -> None:
+        """One of the two was touched."""
+
+
+class Kawung(Widget):
+    """A quiet kawung weave, one tile repeated."""
+
+    texture = ObjectProperty(None, allownone=True)
+    coords = ListProperty([0, 0, 1, 0, 1, 1, 0, 1])
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.texture = CoreImage(theme.picture("kawung")).texture
+        self.texture.wrap = "repeat"
+        self.fbind("size", self._repeat)
+        self._repeat()
+
+    def _repeat(self, *_: object) -> None:
+        across, up = self.width / theme.mm(26), self.height / theme.mm(26)
+        self.coords = [0, 0, across, 0, across, up, 0, up]
+
+
+load_kv(__file__)

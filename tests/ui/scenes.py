@@ -1,0 +1,95 @@
+"""Every screen with something on it: a visit for each, with a fictional person, and what happens once it is shown."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakes import CODE, NAME, NIK, card
+from kiosk.domain.reading import Reading
+from kiosk.domain.tariff import BASIC, FULL
+from kiosk.journey import Context, Visit
+from kiosk.journey.visit import Answers
+
+Scene = tuple[str, Visit, Callable[[Any], None] | None]
+
+
+def scenes(context: Context) -> Iterator[Scene]:
+    blank = Visit.begin(context)
+    nik = blank.rules.check_nik(NIK).nik
+    seen = Answers(nik=nik, source="ktp", card_name=NAME)
+    full = dataclasses.replace(
+        seen,
+        name=NAME,
+        birth_date=date(1975, 8, 17),
+        occupations=("pedagang-sayur", "jamu"),
+        employer=False,
+        income=1_000_000,
+        programmes=BASIC,
+        months=3,
+        phone="+6281234567890",
+    )
+
+    def at(step: str, **more: Any) -> Visit:
+        return dataclasses.replace(blank, step=step, **more)
+
+    yield "attract", at("attract"), None
+    yield "language", at("language"), None
+    yield "consent", at("consent"), None
+    yield "consent-notice", at("consent", notice="consent.notice.needed"), _tick
+    yield "scan", at("scan"), lambda front: front.eyes.sight.see(_outlined())
+    yield "scan-hint", at("scan"), lambda front: front.eyes.sight.see(Reading(hint="hint.unreadable"))
+    yield "scan-notice", at("scan", notice="scan.notice.kesehatan", misreads=2), None
+    yield "nik", at("nik"), lambda front: [front.page.key(digit) for digit in NIK[:10]]
+    yield "nik-notice", at("nik", answers=seen, notice="nik.notice.serial"), None
+    yield "confirm", at("confirm", answers=seen), None
+    yield "confirm-checking", at("confirm", answers=seen, confirmed=True), None
+    yield "birth", at("birth", answers=seen), lambda front: [front.page.key(digit) for digit in "1708"]
+    yield "married", at("married", answers=seen), None
+    yield "name", at("name", answers=seen), None
+    yield (
+        "name-long",
+        at("name", answers=dataclasses.replace(seen, name="RADEN AJENG SITI SPESIMEN PUSPITANINGRUM KUSUMODEWI")),
+        None,
+    )
+    yield "occupation", at("occupation", answers=full), None
+    yield "occupation-more", at("occupation", answers=seen), lambda front: front.page.aside()
+    yield "employer", at("employer", answers=full), None
+    yield "income", at("income", answers=seen), None
+    yield "income-more", at("income", answers=seen), lambda front: front.page.step_by(9)
+    yield "programme", at("programme", answers=full), None
+    yield "programme-full", at("programme", answers=dataclasses.replace(full, programmes=FULL, months=12)), None
+    yield "phone", at("phone", answers=full), None
+    yield "check", at("check", answers=full), None
+    yield "saving", at("saving", answers=full), None
+    yield "receipt", at("receipt", answers=full, code=CODE), None
+    yield "enrolled", at("enrolled", code=CODE, known_state="accepted"), None
+    yield "sorry", at("sorry", reason="consent_refused"), None
+    yield "sorry-old", at("sorry", reason="too_old"), None
+    yield "closed", at("closed", reason="identity.missing"), None
+    yield "still_there", at("still_there"), None
+    yield "stop", at("stop"), None
+
+
+def _tick(front: Any) -> None:
+    front.page.ids.association.ticked = True
+
+
+def _outlined() -> Reading:
+    return dataclasses.replace(
+        card(), nik=None, source="", outline=((0.26, 0.24), (0.74, 0.25), (0.735, 0.78), (0.255, 0.77))
+    )
+
+
+def card_picture() -> NDArray[np.uint8]:
+    """A hand-sized blue rectangle on a table: enough to see where the frame lies."""
+    picture = np.full((720, 1280, 4), (120, 104, 90, 255), np.uint8)
+    picture[170:556, 330:950] = (150, 190, 230, 255)
+    picture[200:218, 520:760] = (40, 60, 110, 255)
+    for row in range(260, 520, 36):
+        picture[row : row + 12, 370 : 640 + (row * 7) % 90] = (60, 80, 120, 255)
+    picture[270:500, 770:920] = (200, 60, 50, 255)
+    return picture
