@@ -15,6 +15,7 @@ FOREIGN = ("KARTU", "KELUARGA", "KEPALA", "PESERTA", "BANK", "ANGGOTA", "NOMOR",
            "KETENAGAKERJAAN", "NPWP", "MENGEMUDI", "FAKTUR", "DEBIT", "FASKES")  # fmt: skip
 FOREIGN_ALIKE = 0.86  # stricter: KARTU is not JA-KARTA, KESEHATAN not SELATAN
 ALIKE = 0.74  # difflib ratio from which two words are the same
+CENTRED = -0.38  # a header is centred: it begins right of where the labels of the rows begin
 DATE = re.compile(r"(\d{2})\s*[-–.~/]?\s*(\d{2})\s*[-–.~/]?\s*((?:19|20)\d{2})(?!\d)")
 DIGIT_LIKE = str.maketrans("OoQDIl|SZB", "0000111528")
 LETTER_LIKE = str.maketrans("0158", "OISB")
@@ -22,10 +23,11 @@ LETTER_LIKE = str.maketrans("0158", "OISB")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Row:
-    """A line near the number: its text, and `y`, its middle in number widths below the number's middle."""
+    """A line near the number, in number widths: `y` from the number's middle down, `left` from its first digit."""
 
     text: Text
     y: float
+    left: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,11 +49,7 @@ class Surroundings:
     @property
     def ktp(self) -> bool:
         """Whether print is where an e-KTP has it; the label before the number and the digits are judged elsewhere."""
-        return not self.foreign and ((self.header and self.birth_date is not None) or self._rows_enough)
-
-    @property
-    def _rows_enough(self) -> bool:
-        return self.rows >= (1 if self.header or self.birth_date is not None else 3)
+        return not self.foreign and (self.header or self.rows >= (1 if self.birth_date is not None else 3))
 
 
 def understand(rows: Sequence[Row]) -> Surroundings:
@@ -75,7 +73,7 @@ def understand(rows: Sequence[Row]) -> Surroundings:
             name = " ".join(person_name(row.text.plain) for row in named[-2:])
             fields["name"] = Field(name, min(row.text.confidence for row in named[-2:]))
     return Surroundings(
-        header=any(_has(row.text.plain, HEADER) for row in above),
+        header=any(row.left > CENTRED and _is_header(row.text.plain) for row in above),
         rows=len({word for row in below for word in ROWS if _has(row.text.plain, (word,))}),
         birth_date=born,
         foreign=any(_has(row.text.plain, FOREIGN, FOREIGN_ALIKE) for row in above),
@@ -107,6 +105,12 @@ def person_name(line: str) -> str:
     value = re.sub(r"^\s*N[ao]m[ao0]?\b", "", _value(line))
     value = re.sub(r"[^A-Z .,'\-]", "", value.translate(LETTER_LIKE).upper()).strip(" .,-'")
     return " ".join(value.split()) if sum(letter.isalpha() for letter in value) >= 2 else ""
+
+
+def _is_header(line: str) -> bool:
+    """Whether a line begins with PROVINSI, KABUPATEN or KOTA; an address that names them has its label before."""
+    words = re.findall(r"[A-Z]{4,}", line.upper().translate(LETTER_LIKE))[:2]
+    return any(word.startswith("KOTA") or _has(word, HEADER) for word in words)
 
 
 def same_day(born: date | None, digits: str) -> bool:

@@ -133,7 +133,7 @@ def look_around(recogniser: Recogniser, image: Image, box: Line) -> Surroundings
 
 def _read_row(recogniser: Recogniser, straight: Image, row: tuple[float, Line]) -> Row:
     text = recogniser.read(_row_strip(straight, row[1]))
-    return Row(text, row[0])
+    return Row(text, row[0], _sides(row[1])[0])
 
 
 def _rows(lines: Sequence[Line]) -> list[tuple[float, Line]]:

@@ -165,14 +165,15 @@ class Look:
         found = locate.find_print(gray)
         if found.letters < FEWEST_LETTERS:
             return self._without(Reading(hint=hints.without_line(gray, found.letters)))
-        angle = self._next_angle(found)
-        flipped = self._flipped if self._angle is not None else self._turn % 4 == 0
-        lines = ktp.candidates(gray, locate.lines_along(found, angle), LIVE_CANDIDATES)
+        angles = [self._angle] if self._angle is not None else locate.directions(found, DIRECTIONS)
+        flipped = self._flipped if self._angle is not None else self._turn % 2 == 0
+        placed = [line for angle in angles for line in locate.lines_along(found, angle)]
+        lines = ktp.candidates(gray, placed, LIVE_CANDIDATES)
         seen = reader.number(frame, lines, flipped)
         if seen is None:
             self._angle = None
             return self._without(reader.nothing(frame, gray, found.letters, lines))
-        self._fruitless, self._angle, self._flipped = 0, angle, flipped
+        self._fruitless, self._angle, self._flipped = 0, upright_angle(seen.box), flipped
         return self._weigh(seen, frame, gray)
 
     def _weigh(self, seen: ktp.Seen, frame: Image, gray: Image) -> Reading:
@@ -201,12 +202,6 @@ class Look:
             )
         return self._reader.ktp_reading(seen, around, gray, accepted=False)
 
-    def _next_angle(self, found: locate.Print) -> float:
-        if self._angle is not None:
-            return self._angle
-        angles = locate.directions(found, DIRECTIONS)
-        return angles[(self._turn // 2) % len(angles)] if self._turn % 2 else angles[0]
-
     def _still(self, gray: Image) -> bool:
         thumb = np.asarray(cv2.resize(gray, (64, 36), interpolation=cv2.INTER_AREA), dtype=np.uint8)
         before, self._thumb = self._thumb, thumb
@@ -219,6 +214,11 @@ class Look:
         self._fruitless += 1
         self._last = reading
         return reading
+
+
+def upright_angle(line: Line) -> float:
+    """The line's direction in degrees, -90..90, whichever way up it is."""
+    return float((np.degrees(np.arctan2(line.along[1], line.along[0])) + 90) % 180 - 90)
 
 
 def sighting_of(seen: ktp.Seen, around: Surroundings) -> Sighting:
