@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 STRONG = 0.95  # 0 wrong of 800 hard frames from here on (measured on specimen cards)
 FAIR = 0.8
-ENOUGH = 0.5  # of each of two equal reads
+ENOUGH = 0.5  # a read under this is no vote
+SEVERAL = 3  # equal reads of which one is fair; blur misleads frame after frame in the same way, up to 0.76 sure
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,14 +44,15 @@ class Votes:
     _seen: dict[str, list[Sighting]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, sighting: Sighting) -> bool:
-        """Whether the sighting's NIK is accepted now: alone, or as the second equal one with an anchor among them.
+        """Whether the sighting's NIK is accepted now: alone, by two fair reads, or by several with a fair one.
 
-        Another NIK that was seen as often holds the acceptance back until one of them leads.
+        One of them must have an anchor. Another NIK that was seen as often holds the acceptance back.
         """
         seen = self._seen[sighting.digits]
         if sighting.probability >= ENOUGH:
             seen.append(sighting)
-        if not sighting.enough_alone and len(seen) < 2:
+        fair = sum(one.probability >= FAIR for one in seen)
+        if not (sighting.enough_alone or fair >= 2 or (fair and len(seen) >= SEVERAL)):
             return False
         if any(one.foreign for one in seen) or not any(one.anchored for one in [*seen, sighting]):
             return False

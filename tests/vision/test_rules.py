@@ -36,10 +36,16 @@ def test_one_picture_alone(seen: Sighting, enough: bool) -> None:
     assert seen.enough_alone is enough
 
 
-def test_two_equal_reads_with_an_anchor_are_enough() -> None:
+def test_two_fair_reads_with_an_anchor_are_enough() -> None:
     votes = Votes()
-    assert not votes.add(sighting(0.6, label=True))
-    assert votes.add(sighting(0.5))
+    assert not votes.add(sighting(0.81, label=True))
+    assert votes.add(sighting(0.8))
+
+
+def test_unsure_reads_need_a_fair_one_among_three() -> None:
+    votes = Votes()
+    assert not any(votes.add(sighting(0.76, label=True)) for _ in range(5))
+    assert votes.add(sighting(0.8))
 
 
 def test_reads_without_an_anchor_or_too_unsure_never_are() -> None:
@@ -50,10 +56,10 @@ def test_reads_without_an_anchor_or_too_unsure_never_are() -> None:
 
 def test_a_rival_number_holds_the_acceptance_back() -> None:
     votes = Votes()
-    assert not votes.add(sighting(0.6, label=True, digits=OTHER))
-    assert not votes.add(sighting(0.6, label=True))
-    assert votes.add(sighting(0.6, label=True))
-    assert not votes.add(sighting(0.6, label=True, digits=OTHER))
+    assert not votes.add(sighting(0.85, label=True, digits=OTHER))
+    assert not votes.add(sighting(0.85, label=True))
+    assert votes.add(sighting(0.85, label=True))
+    assert not votes.add(sighting(0.85, label=True, digits=OTHER))
 
 
 @pytest.mark.parametrize(
