@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from kiosk import settings
 from kiosk.clock import Clock
 from kiosk.domain.errors import StoreError
-from kiosk.store.engine import open_engine, translated
+from kiosk.store.engine import open_engine, reading, translated
 from kiosk.store.enrolments import Enrolments
 from kiosk.store.journal import Journal
 from kiosk.store.migrations import migrate
@@ -47,7 +47,7 @@ class Store:
 
     def change_count(self) -> int:
         """Differs from the last call on this connection whenever another process has written."""
-        with translated(self._path), self._engine.connect() as connection:
+        with translated(self._path), reading(self._engine) as connection:
             return int(connection.exec_driver_sql("PRAGMA data_version").scalar() or 0)
 
     def close(self) -> None:

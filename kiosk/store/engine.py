@@ -37,14 +37,20 @@ def open_engine(path: Path) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
-    with translated(path), engine.connect() as connection:
+    with translated(path), reading(engine) as connection:
         for name in ("journal_mode", "synchronous"):
             found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             if found != _PRAGMAS[name]:
                 raise StoreError("store.unsafe", key=name, found=str(found))
     return engine
+
+
+def reading(engine: sa.Engine) -> sa.Connection:
+    """A connection that only reads, and so never waits for the other program's writes nor makes it wait."""
+    return engine.execution_options(reads=True).connect()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.errors import StoreFull
 from kiosk.domain.record import genesis
 from kiosk.store import schema, sealing
-from kiosk.store.engine import free_mb, translated
+from kiosk.store.engine import free_mb, reading, translated
 from kiosk.store.identity import Identity
 
 # Built once: compiling a statement anew costs more than running it.
@@ -73,12 +73,12 @@ class Enrolments:
     def known(self, nik: str, identity: Identity) -> Kept | None:
         """Whether this NIK has been enrolled here, by its fingerprint; a refused enrolment does not count."""
         fingerprint = sealing.fingerprint(nik, identity, self._cost)
-        with translated(self._path), self._engine.connect() as connection:
+        with translated(self._path), reading(self._engine) as connection:
             return _find(connection, fingerprint)
 
     def count_since(self, captured_ms: int) -> int:
         query = sa.select(sa.func.count()).where(schema.enrolment.c.captured_ms >= captured_ms)
-        with translated(self._path), self._engine.connect() as connection:
+        with translated(self._path), reading(self._engine) as connection:
             return connection.scalar(query) or 0
 
     def check_room(self) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from kiosk.store import schema
-from kiosk.store.engine import translated
+from kiosk.store.engine import reading, translated
+
+ROUNDS_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,18 @@ class Journal:
         """Newest first."""
         columns = [schema.round_.c[field.name] for field in dataclasses.fields(Round)]
         query = sa.select(*columns).order_by(schema.round_.c.number.desc()).limit(limit)
-        with translated(self._path), self._engine.connect() as connection:
+        with translated(self._path), reading(self._engine) as connection:
             return [Round(*row) for row in connection.execute(query)]
 
     def schedule(self) -> Schedule:
         columns = [schema.schedule.c[field.name] for field in dataclasses.fields(Schedule)]
-        with translated(self._path), self._engine.connect() as connection:
+        with translated(self._path), reading(self._engine) as connection:
             return Schedule(*connection.execute(sa.select(*columns)).one())
 
 
 def write(connection: sa.Connection, round: Round, schedule: Schedule) -> None:
+    """Part of the caller's transaction. Only the last ROUNDS_KEPT rounds stay, so that no disk fills with them."""
     connection.execute(sa.insert(schema.round_).values(**dataclasses.asdict(round)))
+    newest = sa.select(sa.func.max(schema.round_.c.number)).scalar_subquery()
+    connection.execute(sa.delete(schema.round_).where(schema.round_.c.number <= newest - ROUNDS_KEPT))
     connection.execute(sa.update(schema.schedule).values(**dataclasses.asdict(schedule)))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kiosk.clock import Clock
 from kiosk.store import journal, schema
-from kiosk.store.engine import translated
+from kiosk.store.engine import reading, translated
 
 _WAITING = schema.outbox.c.state == "waiting"
 
@@ -55,7 +55,7 @@ class Outbox:
         query = (
             sa.select(schema.enrolment.c.seq, schema.enrolment.c.id, schema.enrolment.c.raw)
             .join_from(schema.enrolment, schema.outbox)
-            .where(_WAITING, ~schema.outbox.c.leased_until_ms.between(now, now + int(lease_s * 1000)))
+            .where(_WAITING, ~schema.outbox.c.leased_until_ms.between(now + 1, now + int(lease_s * 1000)))
             .order_by(schema.outbox.c.seq)
             .limit(records)
         )
@@ -109,7 +109,7 @@ class Outbox:
             .order_by(schema.outbox.c.seq)
             .limit(1)
         )
-        with translated(self._path), self._engine.connect() as connection:
+        with translated(self._path), reading(self._engine) as connection:
             found: dict[str, int] = {row[0]: row[1] for row in connection.execute(states)}
             oldest_ms = connection.scalar(oldest)
         return Counts(
@@ -126,5 +126,5 @@ class Outbox:
             .where(schema.outbox.c.state == "refused")
             .group_by(schema.outbox.c.cause)
         )
-        with translated(self._path), self._engine.connect() as connection:
+        with translated(self._path), reading(self._engine) as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
