@@ -17,7 +17,7 @@ from kiosk.vision import codes, hints, ktp, locate
 from kiosk.vision.fields import Surroundings, same_day
 from kiosk.vision.locate import Image, Line
 from kiosk.vision.text import Recogniser
-from kiosk.vision.voting import ENOUGH, STRONG, Sighting, Votes
+from kiosk.vision.voting import STRONG, Sighting, Votes
 
 CANDIDATES = 4  # lines that are read per direction on a picture
 LIVE_CANDIDATES = 3
@@ -251,6 +251,3 @@ def _fit(frame: npt.NDArray[np.uint8]) -> Image:
 def _fractions(corners: tuple[tuple[float, float], ...], gray: Image) -> tuple[tuple[float, float], ...]:
     height, width = gray.shape[:2]
     return tuple((x / width, y / height) for x, y in corners)
-
-
-__all__ = ["ENOUGH", "Look", "Reader"]
