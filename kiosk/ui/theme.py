@@ -65,7 +65,7 @@ def fit(width_px: float, height_px: float, dpi: float) -> None:
     _px_per_mm = dpi / 25.4
     wide = width_px > height_px
     width_mm, height_mm = width_px / _px_per_mm, height_px / _px_per_mm
-    least_w, least_h = (217.0, 136.0) if wide else (214.0, 380.0)
+    least_w, least_h = (217.0, 136.0) if wide else (200.0, 354.0)
     scale = min(max(min(width_mm / least_w, height_mm / least_h), 0.999), 1.7)
 
 

@@ -5,6 +5,7 @@ from kivy.properties import StringProperty
 from kiosk.domain.tariff import BASIC
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
+from kiosk.ui import theme
 from kiosk.ui.widgets import load_kv
 from kiosk.ui.widgets.page import Page
 from kiosk.words import rupiah
@@ -15,8 +16,7 @@ YEAR = 12
 class Attract(Page):
     price = StringProperty("")
     price_sub = StringProperty("")
-    today = StringProperty("")
-    waiting = StringProperty("")
+    bar = StringProperty("")
 
     def refresh(self, visit: Visit) -> None:
         rules = visit.rules
@@ -26,8 +26,9 @@ class Attract(Page):
         ends = quote.discount_ends
         self.price_sub = self.words("attract.price_sub", month=self.desk.tr._.month(ends.first_day)) if ends else ""
         status = self.desk.status
-        self.today = self.words("attract.today", count=status.today) if status and status.today else ""
-        self.waiting = self.words("status.waiting", count=status.waiting) if status and status.waiting else ""
+        today = self.words("attract.today", count=status.today) if status and status.today else ""
+        waiting = self.words("status.waiting", count=status.waiting) if status and status.waiting else ""
+        self.bar = " · ".join(part for part in (today, waiting if not theme.wide or not today else "") if part)
 
     def on_touch_up(self, touch: object) -> bool:
         if super().on_touch_up(touch):

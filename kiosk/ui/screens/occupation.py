@@ -18,7 +18,7 @@ class Occupation(Page):
 
     @property
     def per_page(self) -> int:
-        return 9 if theme.wide else 12
+        return 6 if theme.wide else 12
 
     def begin(self, visit: Visit) -> None:
         self.chosen = list(visit.answers.occupations)

@@ -69,7 +69,8 @@ class Programme(Page):
             text=self.words(f"programme.{name}"),
             sub=self.words(f"programme.{name}_sub", price=rupiah(month)),
             chosen=list(programmes) == list(self.chosen),
-            font_size=theme.mm(theme.HINT + 0.6 if theme.wide else theme.BODY),
+            font_size=theme.mm(theme.HINT + 0.4 if theme.wide else theme.BODY),
+            padding=theme.mm(2.5 if theme.wide else 4),
         )
         card.bind(on_release=lambda _: self.choose(programmes=programmes))
         return card

@@ -44,8 +44,7 @@ class Header(BoxLayout):
     other_language = StringProperty("")
     stop_shown = BooleanProperty(True)
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**kwargs)
+    def on_kv_post(self, _: object) -> None:
         if not theme.wide:  # the stages stand under the switches
             bar = self.ids.bar
             self.remove_widget(bar)
@@ -58,7 +57,7 @@ class Footer(BoxLayout):
     go_target = StringProperty("go")
     go_kind = StringProperty("go")
     go_ready = BooleanProperty(True)
-    go_width = NumericProperty(66)
+    go_width = NumericProperty(62)
     back_shown = BooleanProperty(True)
     aside_text = StringProperty("")
     aside_icon = StringProperty("")

@@ -56,6 +56,7 @@ class Tile(Touchable):
     icon_tint = ColorProperty(theme.blue)
     tint_ground = ColorProperty(theme.sky)
     upright = BooleanProperty(False)
+    inverse = BooleanProperty(False)  # chosen, and no icon that could turn into a tick: white on blue
     font_size = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
@@ -65,7 +66,10 @@ class Tile(Touchable):
 
     def _paint(self, *_: object) -> None:
         super()._paint()
-        if self.chosen and self.state != "down":
+        self.inverse = self.chosen and not self.icon and self.state != "down"
+        if self.inverse:
+            self.ground, self.border, self.ink = theme.blue, theme.blue, theme.white
+        elif self.chosen and self.state != "down":
             self.ground, self.border = theme.sky, theme.blue
 
 

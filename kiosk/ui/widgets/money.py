@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from babel.dates import format_date
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -34,13 +35,13 @@ def rows(quote: Quote) -> tuple[Row, ...]:
 
 
 def span(words: Words, row: Row) -> str:
-    """`November 2026`, `November – Desember 2026`, `Desember 2026 – Januari 2027`."""
+    """`November 2026`, `Nov – Des 2026`, `Des 2026 – Jan 2027`."""
     if row.first == row.last:
         return words.month(row.first.first_day)
-    first = words.month(row.first.first_day)
+    first, last = (format_date(m.first_day, "MMM y", locale=words.language) for m in (row.first, row.last))
     if row.first.year == row.last.year:
         first = first.rpartition(" ")[0]
-    return f"{first} – {words.month(row.last.first_day)}"
+    return f"{first} – {last}"
 
 
 class MoneyRow(BoxLayout):

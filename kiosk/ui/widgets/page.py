@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kiosk.domain.reading import Reading
 
 
+FRAME = 3  # header, body, footer: what comes after them goes into the body
+
+
 class Notice(BoxLayout):
     """One kind sentence on the page itself: what happened, what to do. Takes no room while it is empty."""
 
@@ -50,7 +53,7 @@ class Page(BoxLayout):
     go_target = StringProperty("go")
     go_kind = StringProperty("go")
     go_ready = BooleanProperty(True)
-    go_width = NumericProperty(66)
+    go_width = NumericProperty(62)
     aside_text = StringProperty("")
     aside_icon = StringProperty("")
     aside_target = StringProperty("aside")
@@ -68,11 +71,10 @@ class Page(BoxLayout):
         self.stop_shown = row.stage in (Stage.WELCOME, Stage.CARD, Stage.CHECK)
 
     def add_widget(self, widget: object, *args: object, **kwargs: object) -> None:
-        body = self.ids.get("body")
-        if body is None:
+        if len(self.children) < FRAME:
             super().add_widget(widget, *args, **kwargs)
         else:
-            body.add_widget(widget, *args, **kwargs)
+            self.ids.body.add_widget(widget, *args, **kwargs)
 
     def show(self, visit: Visit) -> None:
         """Called when the step begins, and on every change of the visit while it lasts."""

@@ -1,0 +1,119 @@
+"""One window for the whole session, and the running front with hand-written stand-ins behind it."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+SIZES = {"tall": (1080, 1920, 21.5), "wide": (1280, 800, 10.1)}
+SIZE = SIZES[os.environ.get("KIOSK_TEST_SIZE", "tall")]
+
+
+class Stage:
+    """Drives the window: frames, taps, the front and its fakes."""
+
+    def __init__(self, front: Any, keeper: Any, sight: Any, scanner: Any) -> None:
+        self.front, self.keeper, self.sight, self.scanner = front, keeper, sight, scanner
+
+    def frames(self, count: int = 3) -> None:
+        from kivy.base import EventLoop
+
+        for _ in range(count):
+            EventLoop.idle()
+
+    def until(self, true: Callable[[], bool], seconds: float = 5.0) -> None:
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, f"still at {self.front.visit.step}"
+            self.frames(1)
+
+    def ready(self) -> None:
+        self.front.glass.deaf_until = 0.0
+        self.frames(4)
+
+    def targets(self) -> dict[str, list[int]]:
+        from kiosk.ui.announce import targets
+
+        return targets(self.front.page)
+
+    def tap(self, target: str, *, ready: bool = True) -> None:
+        """A touch into the window, where the announced target lies."""
+        if ready:
+            self.ready()
+        from kivy.core.window import Window
+
+        x, y, width, height = self.targets()[target]
+        self.touch(x + width / 2, Window.height - y - height / 2)
+
+    def touch(self, x: float, y: float) -> None:
+        from kivy.base import EventLoop
+        from kivy.core.window import Window
+        from kivy.input.motionevent import MotionEvent
+
+        class Finger(MotionEvent):
+            def depack(self, args: Any) -> None:
+                self.is_touch = True
+                self.sx, self.sy = args
+                self.profile = ["pos"]
+                super().depack(args)
+
+        finger = Finger("test", 1, (x / Window.width, y / Window.height))
+        EventLoop.post_dispatch_input("begin", finger)
+        EventLoop.post_dispatch_input("end", finger)
+        self.frames(2)
+
+    def at(self, visit: Any) -> Any:
+        """Puts the front into a visit and shows it."""
+        for page in self.front.pages.values():
+            page.hide()
+        self.front.visit = visit
+        self.front.tr.speak(visit.language)
+        self.front._name_languages()
+        self.front._show()
+        self.ready()
+        return self.front.page
+
+
+@pytest.fixture(scope="session")
+def _front() -> Iterator[Stage]:
+    import fakes
+    from kiosk.domain.errors import DeviceError
+    from kiosk.ui.window import open_window
+
+    settings = fakes.shipped_settings(*SIZE)
+    try:
+        open_window(settings.panel)
+    except DeviceError:
+        pytest.skip("no display: run under xvfb-run")
+    from kivy.base import EventLoop, runTouchApp
+
+    from kiosk.ui.front import Front
+
+    keeper, sight, scanner = fakes.FakeKeeper(), fakes.FakeSight(), fakes.FakeScanner()
+    front = Front(settings, fakes.context(), fakes.languages(), keeper, sight, scanner, threading.Event())
+    front._run_prepare()
+    runTouchApp(embedded=True)
+    EventLoop.status = "started"
+    stage = Stage(front, keeper, sight, scanner)
+    stage.frames(40)
+    yield stage
+    front.close()
+
+
+@pytest.fixture
+def stage(_front: Stage) -> Stage:
+    import fakes
+    from kiosk.journey import Visit
+
+    keeper = _front.keeper
+    keeper.kept, keeper.earlier, keeper.fails, keeper.closed, keeper.breaks = [], {}, "", "", False
+    _front.sight.present = True
+    _front.at(Visit.begin(fakes.context()))
+    return _front

@@ -1,0 +1,76 @@
+"""What a finger and an eye need: size, contrast, everything inside the glass, in both layouts."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import scenes
+from conftest import SIZE
+from fakes import context
+
+from kiosk.ui import theme
+
+NAMES = [name for name, _, _ in scenes.scenes(context())]
+LEAST_MM, LEAST_TEXT_MM, RATIO = 14.9, 6.7, 7.0
+
+
+def scene(stage, name: str, language: str):  # type: ignore[no-untyped-def]
+    _, visit, after = next(s for s in scenes.scenes(context(language=language)) if s[0] == name)
+    page = stage.at(visit)
+    if after:
+        after(stage.front)
+    stage.frames(4)
+    return page
+
+
+def shown(widget) -> bool:  # type: ignore[no-untyped-def]
+    while widget is not None and widget.parent is not widget:
+        if widget.opacity == 0:
+            return False
+        widget = widget.parent
+    return True
+
+
+def ground_of(widget):  # type: ignore[no-untyped-def]
+    while True:
+        ground = getattr(widget, "ground", None)
+        if ground is not None:
+            return ground
+        widget = widget.parent
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[no-untyped-def]
+    from kivy.uix.label import Label
+
+    page = scene(stage, name, language)
+    width, height = SIZE[:2]
+    for target, (x, y, w, h) in stage.targets().items():
+        assert min(theme.true_mm(w), theme.true_mm(h)) >= LEAST_MM, target
+        assert x >= 0 and y >= 0 and x + w <= width + 1 and y + h <= height + 1, target
+    for label in page.walk():
+        if not isinstance(label, Label) or not label.text.strip() or not shown(label):
+            continue
+        assert theme.contrast(tuple(label.color), tuple(ground_of(label))) >= RATIO, label.text
+        assert theme.true_mm(label.font_size) >= LEAST_TEXT_MM or label.font_name == "icons", label.text
+        x, y = label.to_window(label.x, label.y)
+        text_w, text_h = label.texture_size
+        assert text_w <= label.width + 2 or not label.text_size[0], f"too wide: {label.text}"
+        assert y >= -1 and y + label.height <= height + 1, f"outside: {label.text}"
+        if label.text_size[1]:
+            assert text_h <= label.text_size[1] + 2, f"clipped: {label.text}"
+
+
+@pytest.mark.skipif("KIOSK_TEST_SIZE" in os.environ, reason="the wide one runs inside")
+def test_the_wide_layout() -> None:
+    """One window per process: the same test again on 1280×800."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider", __file__],
+        env=os.environ | {"KIOSK_TEST_SIZE": "wide"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]

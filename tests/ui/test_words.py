@@ -1,0 +1,70 @@
+"""Every sentence in every language, with the same placeholders. Needs no display."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from kiosk.journey.flow import TRADER, Stage
+from kiosk.resources import ASSETS
+from kiosk.words import load, placeholders
+
+UI = Path(__file__).parents[2] / "kiosk" / "ui"
+LANGUAGES = ("id", "en")
+
+
+def sentences(language: str) -> dict[str, str]:
+    return load(language)._sentences
+
+
+def test_same_ids_and_placeholders() -> None:
+    one, other = (sentences(language) for language in LANGUAGES)
+    assert set(one) == set(other)
+    assert {id for id in one if placeholders(one[id]) != placeholders(other[id])} == set()
+
+
+def test_every_id_that_a_screen_uses_has_a_sentence() -> None:
+    used = set()
+    for path in UI.rglob("*.kv"):
+        used |= set(re.findall(r"tr\._\('([a-z_0-9.]+)'[,)]", path.read_text()))
+    for path in UI.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "words" and node.args:
+                if isinstance(node.args[0], ast.Constant):
+                    used.add(node.args[0].value)
+    assert len(used) > 60
+    assert used - set(sentences("id")) == set()
+
+
+def test_every_notice_and_reason_of_the_journey_has_a_sentence() -> None:
+    known = sentences("id")
+    deeds = (UI.parent / "journey" / "deeds.py").read_text()
+    notices = set(re.findall(r'"([a-z]+\.notice\.[a-z_]+)"', deeds))
+    notices |= {f"nik.notice.{reason}" for reason in ("not_digits", "length", "all_equal", "serial", "birth_date")}
+    notices |= {f"scan.notice.{kind}" for kind in ("link", "kesehatan", "unknown")}
+    notices |= {f"hint.{h}" for h in "closer hold_still too_dark glare no_card not_ktp unreadable".split()}
+    notices |= {f"sorry.{r}.{part}" for r in ("consent_refused", "too_old", "too_young", "crashed", "store", "other") for part in ("title", "do")}
+    notices |= {f"stage.{stage}" for stage in Stage if stage is not Stage.OUTSIDE}
+    assert notices - set(known) == set()
+
+
+@pytest.mark.parametrize("step", TRADER)
+def test_every_step_has_its_screen(step: str) -> None:
+    assert (UI / "screens" / f"{step}.py").is_file()
+    assert (UI / "screens" / f"{step}.kv").is_file()
+
+
+def test_the_receipt_promises_nothing() -> None:
+    said = " ".join(text for id, text in sentences("id").items() if id.startswith(("receipt.", "enrolled."))).lower()
+    assert "sudah terlindungi" not in said and "kpj" not in said and "nomor peserta" not in said
+
+
+def test_the_icons_of_the_pages_are_in_the_font() -> None:
+    names = {line.split()[0] for line in (ASSETS / "icons" / "names.txt").read_text().splitlines() if line}
+    used = set()
+    for path in UI.rglob("*.kv"):
+        used |= set(re.findall(r"icon: '([a-z_0-9]+)'", path.read_text()))
+    from kiosk.ui.pictograms import OCCUPATIONS, STATES
+
+    assert (used | set(OCCUPATIONS.values()) | set(STATES.values())) - names == set()
