@@ -1,72 +1,49 @@
 """`kiosk …`: arguments → settings → bootstrap → run, nothing else."""
 
 import argparse
-import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from kiosk import __version__, logs, settings, words
-from kiosk.clock import SystemClock
-from kiosk.domain.errors import KioskError
-
-DEFAULT_HOME = Path("~/.local/state/market-kiosk")
+from kiosk import __version__
+from kiosk import commandline as command
+from kiosk.settings import Settings
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done, 1 it did not work (one sentence says why), 2 the command line is wrong."""
-    asked = _parser().parse_args(arguments)
-    logs.start("kiosk", logging.INFO if asked.command == "run" else logging.WARNING)
-    language = "id"
-    try:
-        chosen = settings.load(asked.site)
-        language = chosen.languages.order[0]
-        return _run(asked, chosen)
-    except KioskError as error:
-        print(words.load(language).error(error), file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # the reader of our output has gone, which is its right
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    home = command.default_home(os.environ)
+    arguments = _parser(home).parse_args(argv)
+    home = command.home_of(arguments, home)
+    service = arguments.command == "run"
+    return command.run("kiosk", arguments, lambda settings: _work(arguments, settings, home), service=service)
 
 
-def _run(asked: argparse.Namespace, chosen: settings.Settings) -> int:
-    match asked.command:
+def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
+    match arguments.command:  # each imported late: whoever provisions needs neither OpenCV nor Kivy
         case "run":
             from kiosk.commands import run
 
-            return run.run(asked.home, chosen, announce=asked.announce)
+            return run.run(home, settings, announce=arguments.announce)
         case "read":
-            from kiosk import bootstrap
             from kiosk.commands import read
 
-            language = words.load(chosen.languages.order[0])
-            return read.read(
-                bootstrap.card_reader(chosen, SystemClock()),
-                asked.files,
-                as_json=asked.json,
-                out=sys.stdout,
-                err=sys.stderr,
-                sentence=lambda id, facts: language(id, **facts),
-            )
+            return read.run(settings, arguments.files, as_json=arguments.json)
         case "enrol":
             from kiosk.commands import enrol
 
-            return enrol.run(asked.home, chosen, asked.card, asked.answers, asked.list, as_json=asked.json)
+            paths = arguments.card, arguments.answers, arguments.list
+            return enrol.run(home, settings, *paths, as_json=arguments.json)
         case _:
             from kiosk.commands import init
 
-            return init.run(asked.home, chosen, asked.central, asked.code)
+            return init.run(home, settings, arguments.central, arguments.code)
 
 
-def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    shared.add_argument("--home", type=Path, metavar="DIR", help=f"state of this kiosk (default: {DEFAULT_HOME})")
-    shared.add_argument("--site", type=Path, metavar="FILE", help="site settings, TOML (see config/site.example.toml)")
+def _parser(home: Path) -> argparse.ArgumentParser:
+    shared = command.common(home)
     parser = argparse.ArgumentParser("kiosk", description="The market kiosk.", parents=[shared])
-    parser.set_defaults(home=Path(os.environ.get("KIOSK_HOME", str(DEFAULT_HOME.expanduser()))), site=None)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 

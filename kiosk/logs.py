@@ -68,6 +68,7 @@ def start(program: str, level: int = logging.INFO) -> None:
     """Sends this process's log lines to standard error; of foreign libraries only warnings, without their text."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(program))
+    handler.addFilter(lambda record: record.name.startswith("kiosk.") or record.levelno >= logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

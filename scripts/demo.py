@@ -18,7 +18,7 @@ from together import PROGRAMS, Failed, say
 
 from kiosk import settings
 
-STEP_S, DRAIN_S = 40, 90
+STEP_S, AGAIN_S, DRAIN_S = 40, 4, 90
 RESULTS = ("receipt", "enrolled", "sorry", "closed")
 
 # A visit: what to touch in which step. "#…" is typed by the scanner, "…" is touched key by key, None waits.
@@ -110,6 +110,20 @@ class Glass:
             time.sleep(0.03)
         raise Failed(f"Waited {STEP_S} s for {what}; the screen shows {self.now()['step'] or 'nothing'}.")
 
+    def leave(self, step: str, last: str) -> None:
+        """Waits for the next step; like a person, touches the last target once more when nothing happens for a while."""
+        again = time.monotonic() + AGAIN_S
+
+        def left(now: dict[str, object]) -> bool:
+            nonlocal again
+            if now["step"] == step and last in now["targets"] and time.monotonic() > again:  # type: ignore[operator]
+                say(f"Nothing happened on {step}: touching {last} again.")
+                again = float("inf")
+                self.touch(last)
+            return now["step"] != step
+
+        self.wait(left, f"what follows {step}")
+
     def touch(self, target: str) -> None:
         seen = self.wait(lambda now: target in now["targets"], f"the target {target}")  # type: ignore[operator]
         x, y, width, height = seen["targets"][target]  # type: ignore[index]
@@ -133,12 +147,20 @@ class Glass:
         subprocess.run(["xdotool", *arguments], env=self._environment, check=True)
 
 
-def run() -> int:
+def run(home: Path | None) -> int:
+    """Exit code 0 only if every enrolment is at the centre once. Without `home` the state is gone afterwards."""
+    if home is not None:
+        home.mkdir(parents=True, exist_ok=True)
+        return visits(home)
+    with tempfile.TemporaryDirectory(prefix="market-kiosk-") as folder:
+        return visits(Path(folder))
+
+
+def visits(home: Path) -> int:
     began = time.monotonic()
     pictures = Path(tempfile.mkdtemp(prefix="market-kiosk-demo-"))
     receipts = 0
-    with together.temporary_home() as folder, together.display(1080, 1920, virtual=True) as environment:
-        home = Path(folder)
+    with together.display(1080, 1920, virtual=True) as environment:
         port = free_port()
         site = together.clip_site(
             home / "site.toml",
@@ -195,9 +217,10 @@ def walk(glass: Glass, visit: Visit) -> str:
             glass.touch("done")
             glass.wait(lambda now: now["step"] == "attract", "the first screen")
             return step
-        for target in visit.touches.get(step) or []:
+        touches = visit.touches.get(step) or []
+        for target in touches:
             glass.scan(target[1:]) if target.startswith("#") else glass.touch(target)
-        glass.wait(lambda now, at=step: now["step"] != at, f"what follows {step}")  # type: ignore[misc]
+        glass.leave(step, touches[-1] if touches else "")
 
 
 def drained(home: Path, site: Path) -> None:

@@ -20,15 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 def main() -> int:
     parser = argparse.ArgumentParser("run", description="Starts the central API, the sync daemon and the kiosk.")
     parser.add_argument("--demo", action="store_true", help="unattended; one line of JSON at the end")
-    parser.add_argument("--home", type=Path, default=ROOT / ".home", metavar="DIR", help="state (default: .home)")
+    parser.add_argument("--home", type=Path, metavar="DIR", help="state (default: .home; of --demo one that goes away)")
     parser.add_argument("--site", type=Path, metavar="FILE", help="site settings, TOML")
     parser.add_argument("--port", type=int, metavar="N", help="of the central API (default: as in the settings)")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if asked.demo:
-            return demo.run()
-        return run(asked.home, asked.site, asked.port)
+            return demo.run(asked.home)
+        return run(asked.home or ROOT / ".home", asked.site, asked.port)
     except KeyboardInterrupt:
         say("Stopped.")
         return 0

@@ -1,10 +1,10 @@
 """Central API, sync daemon and kiosk on one machine, each its own process, with a display and a camera or stand-ins."""
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -150,10 +150,4 @@ def clip_site(path: Path, site: Path | None = None, **more: dict[str, object]) -
 
 
 def _toml(value: object) -> str:
-    import json
-
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
-
-
-def temporary_home() -> "tempfile.TemporaryDirectory[str]":
-    return tempfile.TemporaryDirectory(prefix="market-kiosk-")

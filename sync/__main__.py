@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from kiosk import logs
+from kiosk import commandline as command
 from kiosk.clock import SystemClock
 from kiosk.settings import Settings
 from kiosk.store import Store
 from kiosk.store.identity import Identity
-from sync import command, report
+from sync import report
 from sync.client import Client
 from sync.daemon import Daemon, drain, first_spread_s
 from sync.round import Carrier
@@ -26,12 +26,12 @@ _JUST_BOOTED_MS = 10 * 60 * 1000  # the power came back for the whole market: on
 def main(argv: Sequence[str] | None = None) -> int:
     home = command.default_home(os.environ)
     arguments = _parser(home).parse_args(argv)
-    logs.start("sync")
-    return command.run(lambda: _work(arguments, command.home_of(arguments, home)))
+    home = command.home_of(arguments, home)
+    service = arguments.deed == "run"
+    return command.run("sync", arguments, lambda settings: _work(arguments, settings, home), service=service)
 
 
-def _work(arguments: argparse.Namespace, home: Path) -> int:
-    settings = command.settings_of(arguments)
+def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
     match arguments.deed:
         case "run" | "once":
             return _carry(settings, home, forever=arguments.deed == "run")

@@ -1,4 +1,4 @@
-"""A scanner that types like a keyboard. Keeps printable characters that come fast and end with Enter; drops the rest."""
+"""A scanner that types. Keeps printable characters that come fast and end with Enter; drops the rest."""
 
 from collections.abc import Callable
 

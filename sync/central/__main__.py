@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from kiosk import logs
+from kiosk import commandline as command
 from kiosk.clock import SystemClock
 from kiosk.domain.errors import StoreError
 from kiosk.settings import Settings
-from sync import command
 from sync.central import listing, provisioning
 from sync.central.database import FILE, Database
 from sync.central.keys import load_or_make
@@ -24,12 +23,13 @@ SPREAD_S = 300  # over which a city's kiosks come back after an outage
 def main(argv: Sequence[str] | None = None) -> int:
     home = command.default_home(os.environ)
     arguments = _parser(home).parse_args(argv)
-    logs.start("central")
-    return command.run(lambda: _work(arguments, command.home_of(arguments, home)))
+    home = command.home_of(arguments, home)
+    service = arguments.deed == "serve"
+    return command.run("central", arguments, lambda settings: _work(arguments, settings, home), service=service)
 
 
-def _work(arguments: argparse.Namespace, home: Path) -> int:
-    settings, clock = command.settings_of(arguments), SystemClock()
+def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
+    clock = SystemClock()
     if arguments.deed == "serve":
         return _serve(arguments, settings, home, clock)
     url = arguments.database or settings.central.database
