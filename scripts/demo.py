@@ -19,6 +19,7 @@ from together import PROGRAMS, Failed, say
 from kiosk import settings
 
 STEP_S, AGAIN_S, DRAIN_S = 40, 4, 90
+STRIP = ("attract", "consent", "scan", "confirm", "occupation", "programme", "check", "receipt")
 RESULTS = ("receipt", "enrolled", "sorry", "closed")
 
 # A visit: what to touch in which step. "#…" is typed by the scanner, "…" is touched key by key, None waits.
@@ -190,6 +191,7 @@ def visits(home: Path) -> int:
             drained(home / "kiosk", site)
         rows = at_the_centre(home / "central")
     people = {row["enrolment"]["nik"] for row in rows}
+    strip(pictures)
     told = {
         "enrolled": receipts,
         "central": len(rows),
@@ -199,6 +201,22 @@ def visits(home: Path) -> int:
     }
     print(json.dumps(told))
     return 0 if receipts == len(rows) == len(people) == sum(v.result == "receipt" for v in VISITS) else 1
+
+
+def strip(pictures: Path, *, height: int = 640) -> None:
+    """`visit.png`: the first visit side by side, as the README shows it."""
+    import cv2
+    import numpy as np
+
+    shown = [next(iter(sorted(pictures.glob(f"*-card-{step}.png"))), None) for step in STRIP]
+    small = []
+    for path in filter(None, shown):
+        picture = cv2.imread(str(path))
+        picture = cv2.resize(
+            picture, (picture.shape[1] * height // picture.shape[0], height), interpolation=cv2.INTER_AREA
+        )
+        small += [picture, np.full((height, 12, 3), 255, np.uint8)]
+    cv2.imwrite(str(pictures / "visit.png"), np.hstack(small[:-1]))
 
 
 def watch(parts: dict[str, subprocess.Popen[bytes]]) -> None:

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from kiosk.bootstrap import Kiosk
 from kiosk.commands import enrol
 from kiosk.commands.answers import Given, from_csv, from_toml
-from kiosk.domain.errors import EnrolmentError, KioskError, SettingsError, StoreError
+from kiosk.domain.errors import EnrolmentError, KioskError, PictureError, SettingsError, StoreError
 from kiosk.domain.reading import Field, Reading
 from kiosk.domain.record import Record, seal_info
+from kiosk.resources import ASSETS
 from kiosk.store.sealing import SUITE
 
 ANSWERS = """
@@ -124,7 +125,8 @@ def test_a_list_keeps_the_good_rows(kiosk: Kiosk, tmp_path: Path, central_key: X
     path.write_text(
         "\ufeff"
         + HEADER
-        + "3372015708759001,Siti Spesimen,pedagang-sayur,tidak,1000000,jkk jkm,3,0812-3456-7890,registration reminders,,F-001\n"
+        + "3372015708759001,Siti Spesimen,pedagang-sayur,tidak,1000000,jkk jkm,3,0812-3456-7890,"
+        + "registration reminders,,F-001\n"
         + "'3372011708759002,  Budi   Spesimen ,ojek,ya,Rp 1.500.000,full,1,,registration,,F-002\n"
         + "337201170875900,Tanpa Satu Angka,ojek,tidak,1000000,,1,,registration,,F-003\n"
         + "\n"
@@ -138,7 +140,8 @@ def test_a_list_keeps_the_good_rows(kiosk: Kiosk, tmp_path: Path, central_key: X
     assert enrol.enrol_list(kiosk, path, as_json=True, out=out, err=err) == 1
     rows = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [(row["line"], row.get("kept"), "error" in row) for row in rows] == [
-        (2, True, False), (3, True, False), (4, None, True), (6, None, True), (7, None, True), (8, False, False), (9, None, True),
+        (2, True, False), (3, True, False),
+        (4, None, True), (6, None, True), (7, None, True), (8, False, False), (9, None, True),
     ]  # fmt: skip
     said = err.getvalue()
     for line in (4, 6, 7, 9):
@@ -193,3 +196,24 @@ def test_a_full_disk_stops_the_list_and_keeps_what_is_kept(kiosk: Kiosk, tmp_pat
     with pytest.raises(StoreError, match=r"store\.full"):
         enrol.enrol_list(kiosk, path, as_json=True, out=out, err=io.StringIO())
     assert kiosk.store.outbox.counts().waiting == len(out.getvalue().splitlines()) > 0
+
+
+def test_from_a_picture_of_a_card(kiosk: Kiosk, tmp_path: Path, central_key: X25519PrivateKey) -> None:
+    """The specimen card, read for real, gives NIK and name."""
+    answers = tmp_path / "jawaban.toml"
+    answers.write_text('occupations = ["kuliner"]\nconsents = ["registration"]\n', encoding="utf-8")
+    reading = enrol._read(kiosk, ASSETS / "specimens" / "ktp-easy-000.jpg")
+    assert enrol.visit(kiosk, from_toml(answers), reading).kept
+    (body,) = opened(kiosk, central_key)
+    assert (body["nik"], body["name"], body["source"]) == ("6171022411929139", "BUDI NUR PURBALINGTA", "ktp")
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [("no-blank-000.jpg", "card.unread"), ("none.jpg", "picture.missing"), ("list.csv", "picture.unreadable")],
+)
+def test_a_picture_without_a_card(kiosk: Kiosk, name: str, id: str) -> None:
+    with pytest.raises(PictureError) as wrong:
+        enrol._read(kiosk, ASSETS / "specimens" / name)
+    assert wrong.value.id == id
+    assert "hint." not in kiosk.words.error(wrong.value)
