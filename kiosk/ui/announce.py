@@ -17,7 +17,12 @@ def targets(page: Any) -> dict[str, list[int]]:
     for widget in page.walk():
         if isinstance(widget, Touchable) and widget.target and touchable(widget):
             x, y = widget.to_window(widget.x, widget.y)
-            found[widget.target] = [round(x), round(height - y - widget.height), round(widget.width), round(widget.height)]
+            found[widget.target] = [
+                round(x),
+                round(height - y - widget.height),
+                round(widget.width),
+                round(widget.height),
+            ]
     return found
 
 
@@ -42,7 +47,11 @@ class Announcer:
     def look(self, front: Any) -> None:
         if front.page is None or time.monotonic() < front.glass.deaf_until:
             return
-        now = {"step": front.visit.step, "targets": targets(front.page), "size": [int(Window.width), int(Window.height)]}
+        now = {
+            "step": front.visit.step,
+            "targets": targets(front.page),
+            "size": [int(Window.width), int(Window.height)],
+        }
         if now == self._before and now != self._told:
             self._told = now
             with self._path.open("a", encoding="utf-8") as file:

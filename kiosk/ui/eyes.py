@@ -1,4 +1,4 @@
-"""Camera and scanner while a step looks: started and stopped with the step; their readings become events on the frame."""
+"""Camera and scanner while a step looks: started and stopped with it; readings become events on the frame."""
 
 import time
 from collections.abc import Callable

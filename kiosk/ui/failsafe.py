@@ -45,7 +45,7 @@ class Failsafe(ExceptionHandler):
         return int(ExceptionManager.PASS)
 
     def caught(self, exception: BaseException) -> None:
-        log.error("screen.crashed", exception)
+        log.error("screen.crashed", exception=exception)
         self._times.append(self._now())
         if len(self._times) == MOST and self._times[-1] - self._times[0] <= WITHIN_S:
             log.error("screen.given_up")

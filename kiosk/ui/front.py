@@ -12,6 +12,7 @@ from kivy.core.window import Window
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 
+from kiosk.domain.reading import Reading
 from kiosk.journey import Context, Visit, advance
 from kiosk.journey import events as ev
 from kiosk.journey.effects import CheckKnown, Effect, Keep, Wipe
@@ -26,7 +27,7 @@ from kiosk.ui.ports import Keeper, Scanner, Sight, Status
 from kiosk.ui.screens import make
 from kiosk.ui.widgets.page import Page
 from kiosk.ui.words import LiveWords
-from kiosk.words import LANGUAGES, Words
+from kiosk.words import Words
 
 STATUS_S = 3.0
 GUARD_S = 0.35  # after a change of screen: the second half of a double tap, and a finger that is still down
@@ -194,7 +195,7 @@ class Front(App):
             if name != step and page.visit is not None:
                 page.hide()
 
-    def _looked(self, reading: object) -> None:
+    def _looked(self, reading: Reading) -> None:
         if self.page is not None:
             self.page.looked(reading)
 
@@ -209,7 +210,9 @@ class Front(App):
 
     def _idle_s(self, idle: Idle) -> float:
         journey = self.settings.journey
-        return {Idle.ASK: journey.idle_s, Idle.ANSWER: journey.still_there_s, Idle.RESULT: journey.result_s}.get(idle, 0)
+        return {Idle.ASK: journey.idle_s, Idle.ANSWER: journey.still_there_s, Idle.RESULT: journey.result_s}.get(
+            idle, 0
+        )
 
     def _touched(self, *_: object) -> None:
         self._wait()

@@ -60,7 +60,7 @@ _px_per_mm = 4.0
 
 
 def fit(width_px: float, height_px: float, dpi: float) -> None:
-    """Chooses layout and scale for this panel. On a small one everything has its least size, on a larger one it grows."""
+    """Chooses layout and scale for this panel. On a small one everything has its least size."""
     global wide, scale, _px_per_mm
     _px_per_mm = dpi / 25.4
     wide = width_px > height_px

@@ -15,7 +15,7 @@ _window: Any = None
 
 
 def open_window(panel: Panel) -> Any:
-    """The one window of this process, in the panel's size, with true millimetres. Raises DeviceError `display.missing`."""
+    """The one window of this process, with true millimetres. Raises DeviceError `display.missing`."""
     global _window
     if _window is not None:
         return _window
@@ -27,9 +27,10 @@ def open_window(panel: Panel) -> Any:
         raise DeviceError("display.missing")
     from kivy.metrics import Metrics
 
-    dpi = _dpi(*Window.size, panel.diagonal_inch) if not panel.width or panel.fullscreen else Metrics.dpi
+    width, height = Window.size
+    dpi = _dpi(width, height, panel.diagonal_inch) if not panel.width or panel.fullscreen else Metrics.dpi
     Metrics.dpi = dpi
-    theme.fit(*Window.size, dpi)
+    theme.fit(width, height, dpi)
     theme.register_fonts()
     Window.clearcolor = theme.ground
     Window.bind(on_keyboard=lambda *_: True)  # Esc, F1, Alt+F4 from a code: nothing happens

@@ -23,10 +23,17 @@ class Stage:
         self.front, self.keeper, self.sight, self.scanner = front, keeper, sight, scanner
 
     def frames(self, count: int = 3) -> None:
+        """A frame without its drawing, which is the slow half on a machine without a graphics card."""
         from kivy.base import EventLoop
+        from kivy.clock import Clock
+        from kivy.lang import Builder
 
         for _ in range(count):
-            EventLoop.idle()
+            Clock.tick()
+            EventLoop.dispatch_input()
+            Builder.sync()
+            Clock.tick_draw()
+            Builder.sync()
 
     def until(self, true: Callable[[], bool], seconds: float = 5.0) -> None:
         end = time.monotonic() + seconds
@@ -84,6 +91,7 @@ class Stage:
 @pytest.fixture(scope="session")
 def _front() -> Iterator[Stage]:
     import fakes
+
     from kiosk.domain.errors import DeviceError
     from kiosk.ui.window import open_window
 
@@ -93,6 +101,9 @@ def _front() -> Iterator[Stage]:
     except DeviceError:
         pytest.skip("no display: run under xvfb-run")
     from kivy.base import EventLoop, runTouchApp
+    from kivy.clock import Clock
+
+    Clock._max_fps = 0
 
     from kiosk.ui.front import Front
 
@@ -110,6 +121,7 @@ def _front() -> Iterator[Stage]:
 @pytest.fixture
 def stage(_front: Stage) -> Stage:
     import fakes
+
     from kiosk.journey import Visit
 
     keeper = _front.keeper

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from fakes import CODE, NAME, NIK, card
 from numpy.typing import NDArray
 
-from fakes import CODE, NAME, NIK, card
 from kiosk.domain.reading import Reading
 from kiosk.domain.tariff import BASIC, FULL
 from kiosk.journey import Context, Visit

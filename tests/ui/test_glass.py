@@ -17,6 +17,7 @@ LEAST_MM, LEAST_TEXT_MM, RATIO = 14.9, 6.7, 7.0
 
 def scene(stage, name: str, language: str):  # type: ignore[no-untyped-def]
     _, visit, after = next(s for s in scenes.scenes(context(language=language)) if s[0] == name)
+    stage.keeper.closed = visit.reason if visit.step == "closed" else ""
     page = stage.at(visit)
     if after:
         after(stage.front)
@@ -30,6 +31,26 @@ def shown(widget) -> bool:  # type: ignore[no-untyped-def]
             return False
         widget = widget.parent
     return True
+
+
+def overlapping(targets):  # type: ignore[no-untyped-def]
+    boxes = list(targets.items())
+    return [
+        (one, other)
+        for at, (one, (x, y, w, h)) in enumerate(boxes)
+        for other, (x2, y2, w2, h2) in boxes[at + 1 :]
+        if x + 1 < x2 + w2 and x2 + 1 < x + w and y + 1 < y2 + h2 and y2 + 1 < y + h
+    ]
+
+
+def touchable_above(widget):  # type: ignore[no-untyped-def]
+    from kiosk.ui.widgets.button import Touchable
+
+    while widget is not None and widget.parent is not widget:
+        if isinstance(widget, Touchable):
+            return widget
+        widget = widget.parent
+    return None
 
 
 def ground_of(widget):  # type: ignore[no-untyped-def]
@@ -50,11 +71,16 @@ def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[
     for target, (x, y, w, h) in stage.targets().items():
         assert min(theme.true_mm(w), theme.true_mm(h)) >= LEAST_MM, target
         assert x >= 0 and y >= 0 and x + w <= width + 1 and y + h <= height + 1, target
+    assert not overlapping(stage.targets())
     for label in page.walk():
         if not isinstance(label, Label) or not label.text.strip() or not shown(label):
             continue
         assert theme.contrast(tuple(label.color), tuple(ground_of(label))) >= RATIO, label.text
         assert theme.true_mm(label.font_size) >= LEAST_TEXT_MM or label.font_name == "icons", label.text
+        box = touchable_above(label)
+        if box is not None:
+            assert label.texture_size[1] <= box.height + 2, f"higher than its box: {label.text}"
+            assert label.y >= box.y - 3 and label.top <= box.top + 3, f"out of its box: {label.text}"
         x, y = label.to_window(label.x, label.y)
         text_w, text_h = label.texture_size
         assert text_w <= label.width + 2 or not label.text_size[0], f"too wide: {label.text}"

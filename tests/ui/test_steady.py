@@ -38,6 +38,7 @@ def test_a_code_held_before_the_camera_counts_once() -> None:
 
     pytest.importorskip("kivy")
     import fakes
+
     from kiosk.ui.eyes import Eyes
 
     posted: list[ev.Event] = []
@@ -55,7 +56,8 @@ def test_a_code_held_before_the_camera_counts_once() -> None:
     assert len(posted) == 2
     late = sight.on_reading
     eyes.look(frozenset())
-    assert not sight.looking and not scanner.looking
+    assert not sight.looking
+    assert not scanner.looking
     assert late is not None
     late(fakes.card())
     assert len(posted) == 2

@@ -25,7 +25,8 @@ def fill_in(stage) -> None:  # type: ignore[no-untyped-def]
     stage.tap("language.id")
     stage.tap("tick.registration")
     stage.tap("go")
-    assert front.visit.step == "scan" and stage.sight.looking
+    assert front.visit.step == "scan"
+    assert stage.sight.looking
     stage.sight.see(card())
     stage.until(lambda: front.visit.step == "confirm")
     assert not stage.sight.looking
@@ -59,7 +60,10 @@ def test_a_whole_visit_by_touch(stage) -> None:  # type: ignore[no-untyped-def]
     stage.tap("done")
     assert stage.front.visit.step == "attract"
     seen = texts(stage.front)
-    assert NIK not in seen and NAME not in seen and NIK[:4] + " ••••" not in seen and "0812" not in seen
+    assert NIK not in seen
+    assert NAME not in seen
+    assert NIK[:4] + " ••••" not in seen
+    assert "0812" not in seen
 
 
 def test_idle_wipes_the_widgets(stage) -> None:  # type: ignore[no-untyped-def]
@@ -67,11 +71,13 @@ def test_idle_wipes_the_widgets(stage) -> None:  # type: ignore[no-untyped-def]
     stage.front.post(ev.IdleElapsed())
     assert stage.front.visit.step == "still_there"
     stage.tap("still_here")
-    assert stage.front.visit.step == "check" and NAME in texts(stage.front)
+    assert stage.front.visit.step == "check"
+    assert NAME in texts(stage.front)
     stage.front.post(ev.IdleElapsed())
     stage.front.post(ev.IdleElapsed())
     assert stage.front.visit.step == "attract"
-    assert NAME not in texts(stage.front) and "9001" not in texts(stage.front)
+    assert NAME not in texts(stage.front)
+    assert "9001" not in texts(stage.front)
 
 
 def test_typing_survives_still_there_and_a_change_of_language(stage) -> None:  # type: ignore[no-untyped-def]
@@ -82,7 +88,8 @@ def test_typing_survives_still_there_and_a_change_of_language(stage) -> None:  #
     stage.front.post(ev.IdleElapsed())
     stage.tap("still_here")
     stage.tap("lang")
-    assert stage.front.page.draft == NIK[:7] and stage.front.tr.lang == "en"
+    assert stage.front.page.draft == NIK[:7]
+    assert stage.front.tr.lang == "en"
     for digit in NIK[7:]:
         stage.tap(f"key.{digit}")
     stage.tap("go")
@@ -99,7 +106,8 @@ def test_without_the_needed_tick_the_page_says_so(stage) -> None:  # type: ignor
     stage.tap("go")
     stage.tap("language.id")
     stage.tap("go")
-    assert stage.front.visit.step == "consent" and stage.front.page.notice == "consent.notice.needed"
+    assert stage.front.visit.step == "consent"
+    assert stage.front.page.notice == "consent.notice.needed"
     stage.tap("no")
     assert stage.front.visit.step == "sorry"
 
@@ -162,9 +170,11 @@ def test_every_step_can_switch_its_language(stage, step: str) -> None:  # type: 
     from fakes import context
 
     visit = next(visit for _, visit, _ in scenes.scenes(context()) if visit.step == step)
+    stage.keeper.closed = visit.reason if step == "closed" else ""
     stage.at(visit)
     stage.front.post(ev.LanguageChosen("en"))
     stage.frames(2)
-    assert stage.front.visit.step == ("consent" if step == "language" else step) and stage.front.tr.lang == "en"
+    assert stage.front.visit.step == ("consent" if step == "language" else step)
+    assert stage.front.tr.lang == "en"
     missing = [w.text for w in stage.front.page.walk() if getattr(w, "text", "") and w.text in stage.front.tr._]
     assert not missing

@@ -43,8 +43,12 @@ def test_every_notice_and_reason_of_the_journey_has_a_sentence() -> None:
     notices = set(re.findall(r'"([a-z]+\.notice\.[a-z_]+)"', deeds))
     notices |= {f"nik.notice.{reason}" for reason in ("not_digits", "length", "all_equal", "serial", "birth_date")}
     notices |= {f"scan.notice.{kind}" for kind in ("link", "kesehatan", "unknown")}
-    notices |= {f"hint.{h}" for h in "closer hold_still too_dark glare no_card not_ktp unreadable".split()}
-    notices |= {f"sorry.{r}.{part}" for r in ("consent_refused", "too_old", "too_young", "crashed", "store", "other") for part in ("title", "do")}
+    notices |= {f"hint.{h}" for h in ["closer", "hold_still", "too_dark", "glare", "no_card", "not_ktp", "unreadable"]}
+    notices |= {
+        f"sorry.{r}.{part}"
+        for r in ("consent_refused", "too_old", "too_young", "crashed", "store", "other")
+        for part in ("title", "do")
+    }
     notices |= {f"stage.{stage}" for stage in Stage if stage is not Stage.OUTSIDE}
     assert notices - set(known) == set()
 
@@ -57,7 +61,9 @@ def test_every_step_has_its_screen(step: str) -> None:
 
 def test_the_receipt_promises_nothing() -> None:
     said = " ".join(text for id, text in sentences("id").items() if id.startswith(("receipt.", "enrolled."))).lower()
-    assert "sudah terlindungi" not in said and "kpj" not in said and "nomor peserta" not in said
+    assert "sudah terlindungi" not in said
+    assert "kpj" not in said
+    assert "nomor peserta" not in said
 
 
 def test_the_icons_of_the_pages_are_in_the_font() -> None:

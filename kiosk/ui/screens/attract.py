@@ -1,5 +1,7 @@
 """The start: what this does, what to bring, what it costs today. Touching it anywhere begins a visit."""
 
+from typing import Any
+
 from kivy.properties import StringProperty
 
 from kiosk.domain.tariff import BASIC
@@ -30,14 +32,14 @@ class Attract(Page):
         waiting = self.words("status.waiting", count=status.waiting) if status and status.waiting else ""
         self.bar = " · ".join(part for part in (today, waiting if not theme.wide or not today else "") if part)
 
-    def on_touch_up(self, touch: object) -> bool:
+    def on_touch_up(self, touch: Any) -> bool:
         if super().on_touch_up(touch):
             return True
         if touch.grab_current is None and self.collide_point(*touch.pos) and "attract" in touch.ud:
             self.go()
         return True
 
-    def on_touch_down(self, touch: object) -> bool:
+    def on_touch_down(self, touch: Any) -> bool:
         handled = super().on_touch_down(touch)
         if not handled:
             touch.ud["attract"] = True

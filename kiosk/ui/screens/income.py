@@ -1,4 +1,4 @@
-"""What the trader earns in a month: a band, chosen with minus and plus or one of four short cuts. Begins at the lowest."""
+"""What the trader earns in a month: a band, by minus and plus or a short cut. Begins at the lowest."""
 
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 

@@ -2,7 +2,8 @@
 
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.domain.tariff import BASIC, FULL, Programme as Kind
+from kiosk.domain.tariff import BASIC, FULL
+from kiosk.domain.tariff import Programme as Kind
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
 from kiosk.ui import theme
@@ -37,13 +38,12 @@ class Programme(Page):
         for months in visit.rules.eligibility.months_choices:
             chip = Tile(
                 target=f"months.{months}",
-                text=str(months),
-                sub=self.words("programme.month"),
+                text=self.words("programme.months", count=months),
                 chosen=months == self.months,
                 upright=True,
                 padding=theme.mm(1),
                 spacing=0,
-                font_size=theme.mm(theme.BODY),
+                font_size=theme.mm(theme.HINT + 0.2 if theme.wide else theme.BODY),
             )
             chip.bind(on_release=lambda _, months=months: self.choose(months=months))
             self.ids.months.add_widget(chip)

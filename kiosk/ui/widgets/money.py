@@ -65,7 +65,7 @@ class MoneyTable(BoxLayout):
         for row in rows(self.quote):
             sub = f"{row.count} × {rupiah(row.amount)}" if row.count > 1 else ""
             if row.discounted:
-                sub = " · ".join(part for part in (sub, say("money.discount")) if part)
+                sub = ", ".join(part for part in (sub, say("money.discount")) if part)
             self.add_widget(MoneyRow(label=span(say, row), sub=sub, amount=rupiah(row.amount * row.count)))
         self.add_widget(MoneyRow(label=say("money.total"), amount=rupiah(self.quote.total), strong=True))
 

@@ -1,4 +1,4 @@
-"""A page: header, body, footer. Every step's screen is one; it posts events and has `show`, `hide`, and nothing else."""
+"""A page: header, body, footer. Every step's screen is one; it posts events, shows and hides."""
 
 from typing import TYPE_CHECKING
 

@@ -18,7 +18,9 @@ class Qr(Widget):
         if not text:
             self.texture = None
             return
-        rows = [bytes(0 if dark else 255 for dark in row) for row in segno.make(text, micro=False).matrix_iter(border=QUIET)]
+        rows = [
+            bytes(0 if dark else 255 for dark in row) for row in segno.make(text, micro=False).matrix_iter(border=QUIET)
+        ]
         texture = Texture.create(size=(len(rows), len(rows)), colorfmt="luminance")
         texture.mag_filter = texture.min_filter = "nearest"
         texture.blit_buffer(b"".join(reversed(rows)), colorfmt="luminance", bufferfmt="ubyte")
