@@ -112,7 +112,7 @@ class Glass:
         raise Failed(f"Waited {STEP_S} s for {what}; the screen shows {self.now()['step'] or 'nothing'}.")
 
     def leave(self, step: str, last: str) -> None:
-        """Waits for the next step; like a person, touches the last target once more when nothing happens for a while."""
+        """Waits for the next step; like a person, touches the last target once more when nothing happens."""
         again = time.monotonic() + AGAIN_S
 
         def left(now: dict[str, object]) -> bool:
