@@ -70,7 +70,8 @@ def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[
     width, height = SIZE[:2]
     for target, (x, y, w, h) in stage.targets().items():
         assert min(theme.true_mm(w), theme.true_mm(h)) >= LEAST_MM, target
-        assert x >= 0 and y >= 0 and x + w <= width + 1 and y + h <= height + 1, target
+        inside = x >= 0 and y >= 0 and x + w <= width + 1 and y + h <= height + 1
+        assert inside, target
     assert not overlapping(stage.targets())
     for label in page.walk():
         if not isinstance(label, Label) or not label.text.strip() or not shown(label):
@@ -80,11 +81,13 @@ def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[
         box = touchable_above(label)
         if box is not None:
             assert label.texture_size[1] <= box.height + 2, f"higher than its box: {label.text}"
-            assert label.y >= box.y - 3 and label.top <= box.top + 3, f"out of its box: {label.text}"
+            within = label.y >= box.y - 3 and label.top <= box.top + 3
+            assert within, f"out of its box: {label.text}"
         x, y = label.to_window(label.x, label.y)
         text_w, text_h = label.texture_size
         assert text_w <= label.width + 2 or not label.text_size[0], f"too wide: {label.text}"
-        assert y >= -1 and y + label.height <= height + 1, f"outside: {label.text}"
+        within = y >= -1 and y + label.height <= height + 1
+        assert within, f"outside: {label.text}"
         if label.text_size[1]:
             assert text_h <= label.text_size[1] + 2, f"clipped: {label.text}"
 

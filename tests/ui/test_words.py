@@ -30,9 +30,9 @@ def test_every_id_that_a_screen_uses_has_a_sentence() -> None:
         used |= set(re.findall(r"tr\._\('([a-z_0-9.]+)'[,)]", path.read_text()))
     for path in UI.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "words" and node.args:
-                if isinstance(node.args[0], ast.Constant):
-                    used.add(node.args[0].value)
+            asks = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "words"
+            if asks and node.args and isinstance(node.args[0], ast.Constant):
+                used.add(node.args[0].value)
     assert len(used) > 60
     assert used - set(sentences("id")) == set()
 
