@@ -72,6 +72,8 @@ def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[
         assert min(theme.true_mm(w), theme.true_mm(h)) >= LEAST_MM, target
         inside = x >= 0 and y >= 0 and x + w <= width + 1 and y + h <= height + 1
         assert inside, target
+        for at_x, at_y in ((2, 2), (w - 2, 2), (w / 2, h / 2), (2, h - 2), (w - 2, h - 2)):
+            assert stage.pressed_by(x + at_x, height - y - at_y) == target, (target, at_x, at_y)
     assert not overlapping(stage.targets())
     for label in page.walk():
         if not isinstance(label, Label) or not label.text.strip() or not shown(label):

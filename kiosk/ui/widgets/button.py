@@ -1,5 +1,7 @@
 """What can be touched: big buttons, choice tiles, ticks. They act on release inside and show the press at once."""
 
+from typing import Any
+
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
@@ -31,6 +33,10 @@ class Touchable(ButtonBehavior, BoxLayout):
         for name in ("kind", "state", "disabled"):
             self.fbind(name, self._paint)
         self._paint()
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Kivy's disabled widgets swallow a touch; ours let it through to what can be seen there."""
+        return False if self.disabled else bool(super().on_touch_down(touch))
 
     def _paint(self, *_: object) -> None:
         ground, pressed, ink, border = theme.KINDS["off" if self.disabled else self.kind]
