@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,12 @@ def test_every_enrolment_is_at_the_centre_once_and_nothing_is_left_in_clear(tmp_
             assert canary not in name
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 def children(of: int) -> list[int]:
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -55,7 +62,7 @@ def children(of: int) -> list[int]:
 
 def test_ctrl_c_stops_all_three(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [*LAUNCH, "--home", str(tmp_path / "home"), "--port", "0"],
+        [*LAUNCH, "--home", str(tmp_path / "home"), "--port", str(free_port())],
         stderr=subprocess.PIPE, text=True, env=os.environ | {"TMPDIR": str(tmp_path)},
     ) as process:  # fmt: skip
         assert process.stderr is not None
