@@ -71,8 +71,8 @@ class Record:
         return self.signed_bytes() + self.signature
 
     def hash(self) -> bytes:
-        """SHA-256 of the whole record: what the next one chains to."""
-        return hashlib.sha256(self.to_bytes()).digest()
+        """What the next record chains to."""
+        return hash_of(self.to_bytes())
 
     def __repr__(self) -> str:
         return f"Record({self.kiosk} #{self.seq} {self.id})"
@@ -106,6 +106,11 @@ class Record:
             sealed=raw[start : start + length],
             signature=raw[start + length :],
         )
+
+
+def hash_of(raw: bytes) -> bytes:
+    """SHA-256 of a whole record's bytes."""
+    return hashlib.sha256(raw).digest()
 
 
 def genesis(kiosk: str, public_key: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 import uuid_utils.compat as uuid7
@@ -11,7 +12,7 @@ from kiosk import settings
 from kiosk.clock import Clock
 from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.errors import StoreFull
-from kiosk.domain.record import genesis
+from kiosk.domain.record import genesis, hash_of
 from kiosk.store import schema, sealing
 from kiosk.store.engine import free_mb, reading, translated
 from kiosk.store.identity import Identity
@@ -31,7 +32,15 @@ _KNOWN = (
     .order_by(_LATEST_FIRST)
     .limit(1)
 )
-_NEWEST = sa.select(schema.enrolment.c.seq, schema.enrolment.c.hash).order_by(_LATEST_FIRST).limit(1)
+_NEWEST = (
+    sa.select(schema.enrolment.c.seq.label("last_seq"), schema.enrolment.c.hash.label("last_hash"))
+    .order_by(_LATEST_FIRST)
+    .limit(1)
+    .subquery()
+)
+_END_OF_CHAIN_AND_KNOWN = sa.select(_NEWEST, (known := _KNOWN.subquery())).join_from(
+    _NEWEST, known, sa.true(), isouter=True
+)
 _KEEP = sa.insert(schema.enrolment)
 _QUEUE = sa.insert(schema.outbox).values(state="waiting")
 
@@ -65,16 +74,27 @@ class Enrolments:
         The same NIK again (a repeated save, or the same person) gives back what is kept. Raises StoreFull, StoreError.
         """
         self.check_room()
-        fingerprint = sealing.fingerprint(enrolment.nik, identity, self._cost)
+        row = {
+            "id": enrolment.id.bytes,
+            "code": enrolment.code,
+            "fingerprint": sealing.fingerprint(enrolment.nik, identity, self._cost),
+        }
+        plaintext = enrolment.to_bytes()  # all that can be done before the database is held is done by now
         with translated(self._path), self._engine.begin() as connection:
-            known = _find(connection, fingerprint)
-            return known or self._write(connection, enrolment, fingerprint, identity)
+            found = connection.execute(_END_OF_CHAIN_AND_KNOWN, {"its_fingerprint": row["fingerprint"]}).first()
+            if found is None:
+                first = genesis(identity.kiosk, identity.public_key)
+                return self._write(connection, enrolment.id, plaintext, row, identity, 1, first)
+            if found.id is not None:
+                return _kept(found)
+            return self._write(connection, enrolment.id, plaintext, row, identity, found.last_seq + 1, found.last_hash)
 
     def known(self, nik: str, identity: Identity) -> Kept | None:
         """Whether this NIK has been enrolled here, by its fingerprint; a refused enrolment does not count."""
         fingerprint = sealing.fingerprint(nik, identity, self._cost)
         with translated(self._path), reading(self._engine) as connection:
-            return _find(connection, fingerprint)
+            found = connection.execute(_KNOWN, {"its_fingerprint": fingerprint}).first()
+        return _kept(found) if found else None
 
     def count_since(self, captured_ms: int) -> int:
         query = sa.select(sa.func.count()).where(schema.enrolment.c.captured_ms >= captured_ms)
@@ -86,34 +106,31 @@ class Enrolments:
         if free_mb(self._path.parent) < self._cost.free_mb:
             raise StoreFull("store.full", file=self._path.name)
 
-    def _write(self, connection: sa.Connection, enrolment: Enrolment, fingerprint: bytes, identity: Identity) -> Kept:
-        newest = connection.execute(_NEWEST).first()
-        seq, previous = (newest.seq + 1, newest.hash) if newest else (1, genesis(identity.kiosk, identity.public_key))
+    def _write(
+        self,
+        connection: sa.Connection,
+        id: uuid.UUID,
+        plaintext: bytes,
+        row: dict[str, Any],
+        identity: Identity,
+        seq: int,
+        previous: bytes,
+    ) -> Kept:
         captured_ms = self._clock.wall_ms()
-        record = sealing.seal(
-            enrolment.to_bytes(),
+        raw = sealing.seal(
+            plaintext,
             identity,
             seq=seq,
-            id=enrolment.id,
+            id=id,
             captured_ms=captured_ms,
             boot_id=self._clock.boot_id,
             monotonic_ms=self._clock.monotonic_ms(),
             previous=previous,
-        )
-        row = {
-            "seq": seq,
-            "id": enrolment.id.bytes,
-            "code": enrolment.code,
-            "fingerprint": fingerprint,
-            "captured_ms": captured_ms,
-            "hash": record.hash(),
-            "raw": record.to_bytes(),
-        }
-        connection.execute(_KEEP, row)
+        ).to_bytes()
+        connection.execute(_KEEP, row | {"seq": seq, "captured_ms": captured_ms, "hash": hash_of(raw), "raw": raw})
         connection.execute(_QUEUE, {"seq": seq})
-        return Kept(enrolment.id, enrolment.code, seq, captured_ms, "waiting")
+        return Kept(id, row["code"], seq, captured_ms, "waiting")
 
 
-def _find(connection: sa.Connection, fingerprint: bytes) -> Kept | None:
-    row = connection.execute(_KNOWN, {"its_fingerprint": fingerprint}).first()
-    return Kept(uuid.UUID(bytes=row.id), row.code, row.seq, row.captured_ms, row.state) if row else None
+def _kept(row: Any) -> Kept:
+    return Kept(uuid.UUID(bytes=row.id), row.code, row.seq, row.captured_ms, row.state)

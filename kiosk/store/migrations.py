@@ -19,7 +19,6 @@ def _first_tables(connection: sa.Connection) -> None:
             seq INTEGER PRIMARY KEY REFERENCES enrolment (seq), state TEXT NOT NULL,
             leased_until_ms INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
             cause TEXT NOT NULL DEFAULT '', settled_ms INTEGER)""",
-        "CREATE INDEX outbox_waiting ON outbox (seq) WHERE state = 'waiting'",
         """CREATE TABLE round (
             number INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL, outcome TEXT NOT NULL, cause TEXT NOT NULL,
             sent INTEGER NOT NULL, accepted INTEGER NOT NULL, duplicate INTEGER NOT NULL, refused INTEGER NOT NULL,

@@ -26,7 +26,6 @@ outbox = sa.Table(
     sa.Column("cause", sa.Text, nullable=False, server_default=""),
     sa.Column("settled_ms", sa.Integer),
 )
-sa.Index("outbox_waiting", outbox.c.seq, sqlite_where=outbox.c.state == "waiting")
 
 round_ = sa.Table(
     "round",

@@ -5,6 +5,7 @@ rolled one-dimensional code is straightened first.
 """
 
 import contextlib
+import ctypes
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from datetime import date
 import cv2
 import numpy as np
 import numpy.typing as npt
-from pyzbar import pyzbar
+from pyzbar import pyzbar, wrapper
+from pyzbar.wrapper import ZBarConfig
 
 from kiosk.domain import nik
 from kiosk.domain.errors import DeviceError
@@ -34,6 +36,9 @@ SYMBOLS = {
 SOURCES = {symbol.name: source for source, symbol in SYMBOLS.items()}
 STRAIGHT_PX = 1100  # width of a straightened code
 SEARCH_PX = 480
+EVERY_PX = 3
+GREY_800 = int.from_bytes(b"Y800", "little")
+ONE_WAY = 0.75  # share of the gradients that run one way: bars have 0.8 and more, lines of print less
 ASSOCIATION = re.compile(r"[A-Z]{2,5}:(\d{16})")  # KOP:<NIK>, as associations print on member cards
 NAMED = re.compile(r"(\d{16})\|([^|]{2,80})\|(\d{2})-(\d{2})-(\d{4})")
 LONGEST = 2000  # characters of a payload that are handed on
@@ -62,7 +67,7 @@ class CodeReader:
         if not self._symbols or min(gray.shape) < 16:
             return None
         best = None
-        for found in pyzbar.decode(np.ascontiguousarray(gray), symbols=self._symbols):
+        for found in _decoded(gray, self._symbols):
             if found.type not in SOURCES or not found.data:
                 continue
             payload = _decode(found.data)
@@ -102,6 +107,8 @@ def barred(gray: Image) -> list[Line]:
         if stats[index, cv2.CC_STAT_AREA] < 250:
             continue
         inside = labels == index
+        if float(one_way[inside].sum()) < ONE_WAY * float((xx + yy)[inside].sum()):
+            continue
         angle = 0.5 * np.arctan2(2 * float(xy[inside].sum()), float((xx - yy)[inside].sum()))
         boxes.append(_box(inside, angle, scale))
     return boxes
@@ -118,6 +125,26 @@ def _box(inside: npt.NDArray[np.bool_], angle: float, scale: float) -> Line:
     start = (along * left + down * top) / scale
     width, height = along * (right - left) / scale, down * (bottom - top) / scale
     return line_of(start, width, height)
+
+
+def _decoded(gray: Image, symbols: Iterable[pyzbar.ZBarSymbol]) -> list[pyzbar.Decoded]:
+    """As pyzbar.decode, but with every EVERY_PX-th row and column only: as many codes, in a third of the time."""
+    with pyzbar._image_scanner() as scanner, pyzbar._image() as image:
+        for symbol, setting, value in (
+            (0, ZBarConfig.CFG_ENABLE, 0),
+            *((symbol, ZBarConfig.CFG_ENABLE, 1) for symbol in symbols),
+            (0, ZBarConfig.CFG_X_DENSITY, EVERY_PX),
+            (0, ZBarConfig.CFG_Y_DENSITY, EVERY_PX),
+        ):
+            wrapper.zbar_image_scanner_set_config(scanner, symbol, setting, value)
+        height, width = gray.shape
+        pixels = gray.tobytes()
+        wrapper.zbar_image_set_format(image, GREY_800)
+        wrapper.zbar_image_set_size(image, width, height)
+        wrapper.zbar_image_set_data(image, ctypes.cast(ctypes.c_char_p(pixels), ctypes.c_void_p), len(pixels), None)
+        if wrapper.zbar_scan_image(scanner, image) < 0:
+            return []
+        return list(pyzbar._decode_symbols(pyzbar._symbols_for_image(image)))
 
 
 def _sharpen(gray: Image) -> Image:

@@ -1,17 +1,21 @@
-"""The sixteen digits of a line: decoded over digits only, evenly spaced, with the least sure one's probability."""
+"""The sixteen digits of a line: decoded over digits only, evenly spaced, with the odds of every digit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from kiosk.domain.nik import LENGTH
-from kiosk.vision.text import Letter, Text, best_path
+from kiosk.vision.text import Letter, Scores, Text, best_path
 
 LABEL = "NIK"
 STEPS = (0.5, 1.6)  # distance of two digits by the usual one; outside, one was lost or invented
 NAMES = ("", *"0123456789")
 ALIKE = str.maketrans("1L|!H", "IIIIN")
+FLOOR = 0.004  # no reader is ever surer than this against a digit
+
+Odds = npt.NDArray[np.float64]  # 16×10: the probability of each digit at each place
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -23,6 +27,7 @@ class Number:
     left: float
     right: float
     label: bool
+    odds: Odds = field(compare=False)
 
 
 def find_number(text: Text, digit_classes: Sequence[int]) -> Number | None:
@@ -32,27 +37,55 @@ def find_number(text: Text, digit_classes: Sequence[int]) -> Number | None:
     for start in _starts(text):
         rest = scores.copy()
         rest[: round(start * len(rest))] = 0.0
-        letters = _evenly(best_path(rest, NAMES))
-        if letters is None:
-            continue
-        probability = min(letter.probability for letter in letters)
-        if found is None or probability > found.probability:
-            pitch = (letters[-1].at - letters[0].at) / (LENGTH - 1)
-            label = "".join(letter.character for letter in text.letters if letter.at < letters[0].at - 0.6 * pitch)
-            found = Number(
-                "".join(letter.character for letter in letters),
-                probability,
-                letters[0].at - pitch / 2,
-                letters[-1].at + pitch / 2,
-                is_label(label),
-            )
+        number = number_of(rest)
+        if number is not None and (found is None or number.probability > found.probability):
+            pitch = (number.right - number.left) / LENGTH
+            label = "".join(letter.character for letter in text.letters if letter.at < number.left - 0.1 * pitch)
+            found = Number(number.digits, number.probability, number.left, number.right, is_label(label), number.odds)
     return found
+
+
+def number_of(scores: Scores) -> Number | None:
+    """The number that ends a line of T×11 scores (blank and digits)."""
+    letters = _evenly(best_path(scores, NAMES))
+    if letters is None:
+        return None
+    half = (letters[-1].at - letters[0].at) / (LENGTH - 1) / 2
+    return Number(
+        "".join(letter.character for letter in letters),
+        min(letter.probability for letter in letters),
+        letters[0].at - half,
+        letters[-1].at + half,
+        False,
+        _odds(scores, letters),
+    )
+
+
+def joined(first: Odds, second: Odds) -> Odds:
+    """What two readers that err independently say together."""
+    both = first * second
+    return np.asarray(both / both.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def said(odds: Odds) -> str:
+    return "".join(str(digit) for digit in odds.argmax(axis=1))
 
 
 def is_label(text: str) -> bool:
     """Whether `text` ends in NIK, give or take one letter that was misread."""
     word = "".join(letter for letter in text.upper().translate(ALIKE) if letter.isalpha())[-3:]
     return word in ("NI", "IK", "NK") or sum(a == b for a, b in zip(word, LABEL, strict=False)) >= 2
+
+
+def _odds(scores: Scores, letters: tuple[Letter, ...]) -> Odds:
+    """The best any column near a digit says for each of the ten; what is left to the blank is spread over all."""
+    rows = []
+    for letter in letters:
+        at = int(letter.at * len(scores))
+        rows.append(scores[max(0, at - 1) : at + 2, 1:].max(axis=0))
+    odds = np.array(rows, dtype=np.float64)
+    odds += np.maximum(0.0, 1.0 - odds.sum(axis=1, keepdims=True)) / 10 + FLOOR
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _starts(text: Text) -> list[float]:

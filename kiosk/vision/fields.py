@@ -15,6 +15,7 @@ FOREIGN = ("KARTU", "KELUARGA", "KEPALA", "PESERTA", "BANK", "ANGGOTA", "NOMOR",
            "KETENAGAKERJAAN", "NPWP", "MENGEMUDI", "FAKTUR", "DEBIT", "FASKES")  # fmt: skip
 FOREIGN_ALIKE = 0.86  # stricter: KARTU is not JA-KARTA, KESEHATAN not SELATAN
 ALIKE = 0.74  # difflib ratio from which two words are the same
+NAMED_ALIKE = 0.8  # a whole line beside a region's name
 CENTRED = -0.38  # a header is centred: it begins right of where the labels of the rows begin
 DATE = re.compile(r"(\d{2})\s*[-–.~/]?\s*(\d{2})\s*[-–.~/]?\s*((?:19|20)\d{2})(?!\d)")
 DIGIT_LIKE = str.maketrans("OoQDIl|SZB", "0000111528")
@@ -52,7 +53,8 @@ class Surroundings:
         return not self.foreign and (self.header or self.rows >= (1 if self.birth_date is not None else 3))
 
 
-def understand(rows: Sequence[Row]) -> Surroundings:
+def understand(rows: Sequence[Row], named: Sequence[str] = ()) -> Surroundings:
+    """`named`: the names of regions that count as a header, too."""
     above = [row for row in rows if row.y < 0]
     below = sorted((row for row in rows if row.y > 0), key=lambda row: row.y)
     born, born_at = None, -1
@@ -61,24 +63,27 @@ def understand(rows: Sequence[Row]) -> Surroundings:
         if born is not None:
             born_at = index
             break
-    fields: dict[str, Field] = {}
-    if born is not None:
-        sure = below[born_at].text.confidence
-        fields["birth_date"] = Field(born.isoformat(), sure)
-        place = birth_place(below[born_at].text.plain)
-        if place:
-            fields["birth_place"] = Field(place, sure)
-        named = [row for row in below[:born_at] if person_name(row.text.plain)]
-        if named:
-            name = " ".join(person_name(row.text.plain) for row in named[-2:])
-            fields["name"] = Field(name, min(row.text.confidence for row in named[-2:]))
+    fields = {} if born is None else with_date(below[:born_at], below[born_at], born)
     return Surroundings(
-        header=any(row.left > CENTRED and _is_header(row.text.plain) for row in above),
+        header=any(row.left > CENTRED and _is_header(row.text.plain, named) for row in above),
         rows=len({word for row in below for word in ROWS if _has(row.text.plain, (word,))}),
         birth_date=born,
         foreign=any(_has(row.text.plain, FOREIGN, FOREIGN_ALIKE) for row in above),
         fields=fields,
     )
+
+
+def with_date(above: Sequence[Row], row: Row, born: date) -> dict[str, Field]:
+    """The fields of a card whose birth row is `row` (its date may be cut off) and whose name stands in `above` it."""
+    fields = {"birth_date": Field(born.isoformat(), row.text.confidence)}
+    place = birth_place(row.text.plain)
+    if place:
+        fields["birth_place"] = Field(place, row.text.confidence)
+    people = [one for one in above if person_name(one.text.plain)][-2:]
+    if people:
+        name = " ".join(person_name(one.text.plain) for one in people)
+        fields["name"] = Field(name, min(one.text.confidence for one in people))
+    return fields
 
 
 def birth_date(line: str) -> date | None:
@@ -89,6 +94,16 @@ def birth_date(line: str) -> date | None:
         return None
     try:
         return date(int(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        return None
+
+
+def dated(digits: str) -> date | None:
+    """The date in the last eight of a row's digits, DDMMYYYY."""
+    if len(digits) < 8 or digits[-4:-2] not in ("19", "20"):
+        return None
+    try:
+        return date(int(digits[-4:]), int(digits[-6:-4]), int(digits[-8:-6]))
     except ValueError:
         return None
 
@@ -107,10 +122,17 @@ def person_name(line: str) -> str:
     return " ".join(value.split()) if sum(letter.isalpha() for letter in value) >= 2 else ""
 
 
-def _is_header(line: str) -> bool:
+def _is_header(line: str, named: Sequence[str]) -> bool:
     """Whether a line begins with PROVINSI, KABUPATEN or KOTA; an address that names them has its label before."""
     words = re.findall(r"[A-Z]{4,}", line.upper().translate(LETTER_LIKE))[:2]
-    return any(word.startswith("KOTA") or _has(word, HEADER) for word in words)
+    if any(word.startswith("KOTA") or _has(word, HEADER) for word in words):
+        return True
+    seen = _letters(line)
+    return any(difflib.SequenceMatcher(None, seen, _letters(name)).ratio() >= NAMED_ALIKE for name in named if name)
+
+
+def _letters(line: str) -> str:
+    return re.sub(r"[^A-Z]", "", line.upper().translate(LETTER_LIKE).replace("KAB.", "KABUPATEN"))
 
 
 def same_day(born: date | None, digits: str) -> bool:

@@ -40,6 +40,11 @@ class Line:
         return float(np.hypot(*self.down))
 
     @property
+    def centre(self) -> tuple[float, float]:
+        (x, y), (ax, ay), (dx, dy) = self.origin, self.along, self.down
+        return (x + (ax + dx) / 2, y + (ay + dy) / 2)
+
+    @property
     def corners(self) -> tuple[tuple[float, float], ...]:
         (x, y), (ax, ay), (dx, dy) = self.origin, self.along, self.down
         return ((x, y), (x + ax, y + ay), (x + ax + dx, y + ay + dy), (x + dx, y + dy))
@@ -173,28 +178,30 @@ def _boxes(joined: Image, back: npt.NDArray[np.float64], scale: float) -> list[L
     lines = []
     for index in np.flatnonzero(fit):
         x, y, w, h = (int(v) for v in stats[index, :4])
-        part = (labels[y : y + h, x : x + w] == index).astype(np.uint8)
+        part = (labels[y : y + h, x : x + w] == index).astype(np.float32)
         line = _straighten(part, x, y, back, scale)
         if line is not None:
             lines.append(line)
     return lines
 
 
-def _straighten(part: Image, x: int, y: int, back: npt.NDArray[np.float64], scale: float) -> Line | None:
+def _straighten(
+    part: npt.NDArray[np.float32], x: int, y: int, back: npt.NDArray[np.float64], scale: float
+) -> Line | None:
     """The box of one joined line: its slope from the ink's middle per column, its height from the ink around it."""
-    columns = part.sum(axis=0).astype(np.float32)
-    inked = np.flatnonzero(columns > 0)
-    rows = np.arange(part.shape[0], dtype=np.float32)
-    middle = (rows @ part)[inked] / columns[inked]
+    columns = part.sum(axis=0, dtype=np.float32)
+    inked = np.flatnonzero(columns)
     weight = columns[inked]
-    mean_x, mean_y = np.average(inked, weights=weight), np.average(middle, weights=weight)
-    spread = np.average((inked - mean_x) ** 2, weights=weight)
-    slope = float(np.average((inked - mean_x) * (middle - mean_y), weights=weight) / max(spread, 1e-6))
-    if abs(slope) > 0.25:
-        return None
-    high = float(np.percentile(columns[inked], 75)) + 1
+    high = float(np.partition(weight, 3 * len(weight) // 4)[3 * len(weight) // 4]) + 1
     width = part.shape[1]
     if not LINE_ASPECT[0] <= width / high <= LINE_ASPECT[1]:
+        return None
+    middle = (np.arange(part.shape[0], dtype=np.float32) @ part)[inked] / weight
+    total = float(weight.sum())
+    mean_x, mean_y = float(inked @ weight) / total, float(middle @ weight) / total
+    away = inked - mean_x
+    slope = float(away * weight @ (middle - mean_y)) / max(float(away * away @ weight), 1e-6)
+    if abs(slope) > 0.25:
         return None
     left = np.array([x, y + mean_y + slope * (0 - mean_x)])
     right = np.array([x + width, y + mean_y + slope * (width - mean_x)])

@@ -1,7 +1,7 @@
 """The front door: a picture, or the frames of a live camera, to a Reading. Cheap tests come first."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,22 +11,25 @@ import numpy.typing as npt
 
 from kiosk.domain import nik
 from kiosk.domain.errors import DeviceError
-from kiosk.domain.reading import KTP, Field, Reading
+from kiosk.domain.reading import KTP, Reading
 from kiosk.domain.regions import Regions
 from kiosk.vision import codes, hints, ktp, locate
-from kiosk.vision.fields import Surroundings, same_day
+from kiosk.vision.around import Around
+from kiosk.vision.fields import same_day
+from kiosk.vision.glyphs import DigitReader
 from kiosk.vision.locate import Image, Line
 from kiosk.vision.text import Recogniser
-from kiosk.vision.voting import STRONG, Sighting, Votes
+from kiosk.vision.voting import Sighting, Votes
 
-CANDIDATES = 4  # lines that are read per direction on a picture
-LIVE_CANDIDATES = 3
+CANDIDATES = 5  # lines that the quick reader sees per direction
 DIRECTIONS = 3
 SMALLEST_PX = 48
 LARGEST_PX = 2600  # longer pictures are made smaller before they are searched
 FEWEST_LETTERS = 12  # fewer pieces that look like letters cannot be a card
 STILL_LEVEL = 3.0  # mean difference of two thumbnails under which a scene has not changed
 TIRED_AFTER = 9  # looks at a scene that does not change before it is left alone
+DIGITS = "ktp-digits.onnx"  # beside the recogniser's file
+APART = 15.0  # degrees between two directions that are worth trying
 
 
 class Reader:
@@ -46,7 +49,7 @@ class Reader:
         cv2.setNumThreads(max(1, min(4, os.cpu_count() or 1)))
         self._regions = regions
         self._today = today
-        self.recogniser = Recogniser(model)
+        self.readers = ktp.Readers(DigitReader(model.with_name(DIGITS)), Recogniser(model))
         self.codes = codes.CodeReader(symbologies)
 
     def begin(self) -> "Look":
@@ -59,50 +62,50 @@ class Reader:
         if min(frame.shape[:2]) < SMALLEST_PX:
             return Reading(hint=hints.UNREADABLE)
         gray = gray_of(frame)
-        code = self.codes.look(gray)
-        if code is not None:
-            return self.code_reading(code, gray)
         found = locate.find_print(gray)
         best: tuple[float, Reading] | None = None
-        directions = locate.directions(found, DIRECTIONS) if found.letters >= FEWEST_LETTERS else []
-        tries = [(angle, False) for angle in directions[:1]]
-        later = [(angle, False) for angle in directions[1:]] + [(angle, True) for angle in directions]
-        lines: dict[float, list[Line]] = {}
-        for step, (angle, flipped) in enumerate([*tries, *later]):
-            if angle not in lines:
-                lines[angle] = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
-            seen = self.number(frame, lines[angle], flipped)
-            if seen is not None:
-                around = ktp.look_around(self.recogniser, frame, seen.box)
-                sighting = sighting_of(seen, around)
-                reading = self.ktp_reading(seen, around, gray, accepted=sighting.enough_alone)
-                if reading.nik is not None:
-                    return reading
-                if best is None or sighting.probability > best[0]:
-                    best = (sighting.probability, reading)
-                if sighting.probability >= STRONG:
-                    break
-            if step == 0:
-                code = self.codes.look_closer(gray)
-                if code is not None:
-                    return self.code_reading(code, gray)
-        if not directions:
-            code = self.codes.look_closer(gray)
-            if code is not None:
-                return self.code_reading(code, gray)
-        if best is not None:
-            return best[1]
-        return self.nothing(frame, gray, found.letters, [line for some in lines.values() for line in some])
+        lines: list[Line] = []
+        for angle, flipped in _tries(found):
+            if not flipped:
+                lines = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
+            seen = self.number(frame, gray, lines, flipped=flipped)
+            if seen is None:
+                continue
+            sighting, around = self.judge(seen, frame)
+            if sighting.enough_alone:
+                return self.accepted(seen, around, gray)
+            if best is None or sighting.probability > best[0]:
+                best = (sighting.probability, self.unsure(seen, sighting, gray))
+            break
+        code = self.codes.look(gray) or self.codes.look_closer(gray)
+        if code is not None:
+            return self.code_reading(code, gray)
+        return best[1] if best is not None else self.nothing(frame, gray, found.letters, lines)
 
-    def number(self, frame: Image, lines: list[Line], flipped: bool) -> ktp.Seen | None:
+    def number(self, frame: Image, gray: Image, lines: list[Line], *, flipped: bool) -> ktp.Seen | None:
         """The first well-formed NIK on `lines`."""
         if flipped:
             lines = [line.turned() for line in lines]
-        for line in lines:
-            seen = ktp.read_number(self.recogniser, frame, line)
+        for box, first in ktp.promising(self.readers, gray, lines)[:2]:
+            seen = ktp.read_number(self.readers, frame, gray, box, first)
             if seen is not None and self.well_formed(seen.number.digits):
                 return seen
         return None
+
+    def judge(self, seen: ktp.Seen, frame: Image) -> tuple[Sighting, Around]:
+        """What stands around a number, read as far as the answer can still change."""
+        digits, probability = seen.number.digits, seen.number.probability
+        around = Around(self.readers, frame, seen.box)
+        checked = nik.check(digits, self._regions, self._today()).nik
+        if checked is not None and nik.age_on(checked.born, self._today()) < nik.CARD_AGE:
+            return Sighting(digits, probability, False, False, foreign=True), around  # a child's card looks the same
+        placed = ktp.has_label(self.readers, frame, seen.box)
+        born = same_day(around.birth_date(digits), digits)
+        if placed and born:  # no other card has both where an e-KTP has them
+            return Sighting(digits, probability, True, True), around
+        top = around.header(self._regions.names(digits)[:2])
+        born = born and top.header
+        return Sighting(digits, probability, placed and not top.foreign, born, top.foreign), around
 
     def well_formed(self, digits: str) -> bool:
         """Structure and regency are right. The district is not asked: codes are newer than any list."""
@@ -113,14 +116,17 @@ class Reader:
         digits, fields = codes.understand(code.payload, self._regions, self._today())
         return Reading(digits, code.source, 1.0, fields, outline=_fractions(code.corners, gray))
 
-    def ktp_reading(self, seen: ktp.Seen, around: Surroundings, gray: Image, *, accepted: bool) -> Reading:
+    def accepted(self, seen: ktp.Seen, around: Around, gray: Image) -> Reading:
+        number = seen.number
         outline = _fractions(seen.box.corners, gray)
-        if accepted:
-            return Reading(seen.number.digits, KTP, seen.number.probability, dict(around.fields), outline=outline)
-        if around.foreign or not (seen.number.label or around.ktp):
-            return Reading(source=KTP, confidence=seen.number.probability, hint=hints.NOT_KTP, outline=outline)
+        return Reading(number.digits, KTP, number.probability, dict(around.fields()), outline=outline)
+
+    def unsure(self, seen: ktp.Seen, sighting: Sighting, gray: Image) -> Reading:
+        outline = _fractions(seen.box.corners, gray)
+        if sighting.foreign or not sighting.anchored:
+            return Reading(source=KTP, confidence=sighting.probability, hint=hints.NOT_KTP, outline=outline)
         hint = hints.for_line(gray, seen.box, locate.crop(_as_bgr(gray), seen.box, 480, 48))
-        return Reading(source=KTP, confidence=seen.number.probability, hint=hint, outline=outline)
+        return Reading(source=KTP, confidence=sighting.probability, hint=hint, outline=outline)
 
     def nothing(self, frame: Image, gray: Image, letters: int, lines: list[Line]) -> Reading:
         """A reading that only says what the person could change."""
@@ -137,7 +143,6 @@ class Look:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._votes = Votes()
-        self._fields: dict[str, dict[str, Field]] = {}
         self._angle: float | None = None
         self._flipped = False
         self._turn = 0
@@ -158,49 +163,30 @@ class Look:
         if self._still(gray) and self._fruitless >= TIRED_AFTER:
             return self._last
         self._turn += 1
+        found = locate.find_print(gray)
+        lines: list[Line] = []
+        if found.letters >= FEWEST_LETTERS:
+            angle = self._angle
+            if angle is None:  # every second look tries the likeliest direction that is not level
+                angle = 0.0 if self._turn % 2 else _tilted(found)
+            lines = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
+            for flipped in (False, True) if self._angle is None else (self._flipped,):
+                seen = reader.number(frame, gray, lines, flipped=flipped)
+                if seen is not None:
+                    self._fruitless, self._angle, self._flipped = 0, upright_angle(seen.box), flipped
+                    return self._weigh(seen, frame, gray)
+        self._angle = None
         code = reader.codes.look(gray) or (reader.codes.look_closer(gray) if self._turn % 3 == 2 else None)
         if code is not None:
             self._fruitless = 0
             return reader.code_reading(code, gray)
-        found = locate.find_print(gray)
-        if found.letters < FEWEST_LETTERS:
-            return self._without(Reading(hint=hints.without_line(gray, found.letters)))
-        angles = [self._angle] if self._angle is not None else locate.directions(found, DIRECTIONS)
-        flipped = self._flipped if self._angle is not None else self._turn % 2 == 0
-        placed = [line for angle in angles for line in locate.lines_along(found, angle)]
-        lines = ktp.candidates(gray, placed, LIVE_CANDIDATES)
-        seen = reader.number(frame, lines, flipped)
-        if seen is None:
-            self._angle = None
-            return self._without(reader.nothing(frame, gray, found.letters, lines))
-        self._fruitless, self._angle, self._flipped = 0, upright_angle(seen.box), flipped
-        return self._weigh(seen, frame, gray)
+        return self._without(reader.nothing(frame, gray, found.letters, lines))
 
     def _weigh(self, seen: ktp.Seen, frame: Image, gray: Image) -> Reading:
-        digits = seen.number.digits
-        if self._votes.anchored(digits):
-            sighting = Sighting(digits, seen.number.probability, False, False)
-            around = None
-        else:
-            around = ktp.look_around(self._reader.recogniser, frame, seen.box)
-            sighting = sighting_of(seen, around)
-            self._fields.setdefault(digits, {}).update(around.fields)
+        sighting, around = self._reader.judge(seen, frame)
         if self._votes.add(sighting):
-            return Reading(
-                digits,
-                KTP,
-                seen.number.probability,
-                dict(self._fields[digits]),
-                outline=_fractions(seen.box.corners, gray),
-            )
-        if around is None:
-            return Reading(
-                source=KTP,
-                confidence=seen.number.probability,
-                hint=hints.HOLD_STILL,
-                outline=_fractions(seen.box.corners, gray),
-            )
-        return self._reader.ktp_reading(seen, around, gray, accepted=False)
+            return self._reader.accepted(seen, around, gray)
+        return self._reader.unsure(seen, sighting, gray)
 
     def _still(self, gray: Image) -> bool:
         thumb = np.asarray(cv2.resize(gray, (64, 36), interpolation=cv2.INTER_AREA), dtype=np.uint8)
@@ -221,15 +207,20 @@ def upright_angle(line: Line) -> float:
     return float((np.degrees(np.arctan2(line.along[1], line.along[0])) + 90) % 180 - 90)
 
 
-def sighting_of(seen: ktp.Seen, around: Surroundings) -> Sighting:
-    number = seen.number
-    return Sighting(
-        number.digits,
-        number.probability,
-        label=number.label and around.ktp,
-        birth_date=same_day(around.birth_date, number.digits),
-        foreign=around.foreign,
-    )
+def _tries(found: locate.Print) -> Iterator[tuple[float, bool]]:
+    """Directions of a single picture with which way up: level first, the dear ones only when it comes to them."""
+    if found.letters < FEWEST_LETTERS:
+        return
+    yield 0.0, False
+    yield 0.0, True
+    for angle in locate.directions(found, DIRECTIONS):
+        if abs(angle) >= APART / 2:
+            yield angle, False
+            yield angle, True
+
+
+def _tilted(found: locate.Print) -> float:
+    return next((angle for angle in locate.directions(found, 2) if abs(angle) >= APART / 2), 0.0)
 
 
 def gray_of(frame: npt.NDArray[np.uint8]) -> Image:
