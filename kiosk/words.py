@@ -50,8 +50,8 @@ class Words:
 
 
 def rupiah(amount: int) -> str:
-    """`Rp 33.600`, the way market prices are written."""
-    return "Rp " + f"{amount:,}".replace(",", ".")
+    """`Rp 33.600`, the way market prices are written; never broken between two lines."""
+    return "Rp\u00a0" + f"{amount:,}".replace(",", ".")
 
 
 def placeholders(sentence: str) -> frozenset[str]:
