@@ -15,7 +15,8 @@ FOREIGN = ("KARTU", "KELUARGA", "KEPALA", "PESERTA", "BANK", "ANGGOTA", "NOMOR",
            "KETENAGAKERJAAN", "NPWP", "MENGEMUDI", "FAKTUR", "DEBIT", "FASKES")  # fmt: skip
 FOREIGN_ALIKE = 0.86  # stricter: KARTU is not JA-KARTA, KESEHATAN not SELATAN
 ALIKE = 0.74  # difflib ratio from which two words are the same
-NAMED_ALIKE = 0.8  # a whole line beside a region's name
+NAMED_ALIKE = 0.8  # a word beside one of a region's name
+LEGIBLE = (6, 0.8)  # letters and mean probability of a line that was read surely
 CENTRED = -0.38  # a header is centred: it begins right of where the labels of the rows begin
 DATE = re.compile(r"(\d{2})\s*[-–.~/]?\s*(\d{2})\s*[-–.~/]?\s*((?:19|20)\d{2})(?!\d)")
 DIGIT_LIKE = str.maketrans("OoQDIl|SZB", "0000111528")
@@ -39,6 +40,7 @@ class Surroundings:
     rows        how many words of an e-KTP's rows stand below
     birth_date  of the row PLACE, DD-MM-YYYY below; None when not read
     foreign     a word of another kind of card stands nearby
+    legible     a line above was read surely
     """
 
     header: bool
@@ -46,6 +48,7 @@ class Surroundings:
     birth_date: date | None
     foreign: bool
     fields: dict[str, Field]
+    legible: bool = False
 
     @property
     def ktp(self) -> bool:
@@ -70,6 +73,7 @@ def understand(rows: Sequence[Row], named: Sequence[str] = ()) -> Surroundings:
         birth_date=born,
         foreign=any(_has(row.text.plain, FOREIGN, FOREIGN_ALIKE) for row in above),
         fields=fields,
+        legible=any(_legible(row.text) for row in above),
     )
 
 
@@ -124,15 +128,17 @@ def person_name(line: str) -> str:
 
 def _is_header(line: str, named: Sequence[str]) -> bool:
     """Whether a line begins with PROVINSI, KABUPATEN or KOTA; an address that names them has its label before."""
-    words = re.findall(r"[A-Z]{4,}", line.upper().translate(LETTER_LIKE))[:2]
-    if any(word.startswith("KOTA") or _has(word, HEADER) for word in words):
+    if ":" in line:
+        return False
+    words = re.findall(r"[A-Z]{4,}", line.upper().translate(LETTER_LIKE))[:3]
+    if any(word.startswith("KOTA") or _has(word, HEADER) for word in words[:2]):
         return True
-    seen = _letters(line)
-    return any(difflib.SequenceMatcher(None, seen, _letters(name)).ratio() >= NAMED_ALIKE for name in named if name)
+    known = [part for name in named for part in re.findall(r"[A-Z]{4,}", name.upper())]
+    return any(difflib.SequenceMatcher(None, word, part).ratio() >= NAMED_ALIKE for word in words for part in known)
 
 
-def _letters(line: str) -> str:
-    return re.sub(r"[^A-Z]", "", line.upper().translate(LETTER_LIKE).replace("KAB.", "KABUPATEN"))
+def _legible(text: Text) -> bool:
+    return len(re.findall(r"[A-Za-z]", text.plain)) >= LEGIBLE[0] and text.confidence >= LEGIBLE[1]
 
 
 def same_day(born: date | None, digits: str) -> bool:

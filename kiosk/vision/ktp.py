@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from kiosk.vision import glyphs
-from kiosk.vision.digits import Number, Odds, find_number, is_label, joined, number_of, said
+from kiosk.vision.digits import LABEL, Number, Odds, find_number, is_label, joined, number_of, said
 from kiosk.vision.glyphs import DigitReader
 from kiosk.vision.locate import Image, Line, crop
 from kiosk.vision.text import HEIGHT_PX, Recogniser
@@ -23,7 +23,8 @@ FIRST_LOOK = (-0.06, 1.05, -0.35, 1.35)  # of a line, as box of the quick reader
 CLOSER_LOOKS = ((-0.06, 1.05, -0.45, 1.45), (-0.1, 1.03, -0.3, 1.3), (-0.03, 1.09, -0.6, 1.6))  # of the digits' box
 SLOW_LOOK, SLOW_PX = (-0.06, 1.05, -0.45, 1.45), (240, 320)
 WIDE_LOOK, WIDE_PX = (-0.5, 1.05, -0.45, 1.45), (240, 400)
-LABEL_LOOK, LABEL_PX = (-0.56, -0.2, -0.5, 1.5), (64, 104)  # an e-KTP's label stands apart from its number
+LABEL_LOOK, LABEL_PX = (-0.56, -0.08, -0.5, 1.5), (64, 144)
+LABEL_ENDS = 0.73  # of that piece: an e-KTP's label stands apart from its number, on other cards it is next to it
 FIRST_LINES = 2  # that the quick reader sees before the others
 WORTH_A_LOOK = 11  # digits in a line that is no number yet
 CLEAR = 0.9  # odds of a first look after which one closer look is enough
@@ -146,7 +147,8 @@ def has_label(readers: Readers, image: Image, box: Line) -> bool:
     """Whether NIK stands before the digits in `box`, as far before them as on an e-KTP."""
     strip = box.part(*LABEL_LOOK)
     text = readers.text.read(crop(image, strip, _width(strip, LABEL_PX), HEIGHT_PX))
-    return is_label(text.plain)
+    letters = [letter for letter in text.letters if letter.character.isalnum()]
+    return is_label(text.plain) and len(letters) <= len(LABEL) + 1 and letters[-1].at < LABEL_ENDS
 
 
 def sharpened(strip: Image) -> Image:

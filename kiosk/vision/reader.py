@@ -99,13 +99,12 @@ class Reader:
         checked = nik.check(digits, self._regions, self._today()).nik
         if checked is not None and nik.age_on(checked.born, self._today()) < nik.CARD_AGE:
             return Sighting(digits, probability, False, False, foreign=True), around  # a child's card looks the same
-        placed = ktp.has_label(self.readers, frame, seen.box)
-        born = same_day(around.birth_date(digits), digits)
-        if placed and born:  # no other card has both where an e-KTP has them
-            return Sighting(digits, probability, True, True), around
         top = around.header(self._regions.names(digits)[:2])
-        born = born and top.header
-        return Sighting(digits, probability, placed and not top.foreign, born, top.foreign), around
+        if top.foreign or (top.legible and not top.header):
+            return Sighting(digits, probability, False, False, foreign=True), around
+        placed = ktp.has_label(self.readers, frame, seen.box)
+        born = (placed or top.header) and same_day(around.birth_date(digits), digits)
+        return Sighting(digits, probability, placed, born), around
 
     def well_formed(self, digits: str) -> bool:
         """Structure and regency are right. The district is not asked: codes are newer than any list."""
