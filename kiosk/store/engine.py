@@ -40,11 +40,15 @@ def open_engine(path: Path) -> sa.Engine:
         reads = connection.get_execution_options().get("reads", False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
-    with translated(path), reading(engine) as connection:
-        for name in ("journal_mode", "synchronous"):
-            found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            if found != _PRAGMAS[name]:
-                raise StoreError("store.unsafe", key=name, found=str(found))
+    try:
+        with translated(path), reading(engine) as connection:
+            for name in ("journal_mode", "synchronous"):
+                found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                if found != _PRAGMAS[name]:
+                    raise StoreError("store.unsafe", key=name, found=str(found))
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 
