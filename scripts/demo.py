@@ -163,8 +163,10 @@ def visits(home: Path) -> int:
     receipts = 0
     with together.display(1080, 1920, virtual=True) as environment:
         port = free_port()
-        site = together.clip_site(
+        site = together.site_with(
             home / "site.toml",
+            None,
+            devices=together.SPECIMEN_CAMERA,
             panel={"width": 1080, "height": 1920},
             sync={"interval_s": 2, "poll_s": 0.2, "backoff_base_s": 0.5, "backoff_cap_s": 3},
         )

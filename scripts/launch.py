@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import demo
-from together import Failed, camera_or_clip, display, say, together, wanted_port
+from together import Failed, display, say, site_for_here, together, wanted_port
 
 from kiosk import settings
 from kiosk.domain.errors import KioskError
@@ -41,7 +41,7 @@ def run(home: Path, site: Path | None, port: int | None) -> int:
     chosen = settings.load(site)
     with contextlib.ExitStack() as stack:
         environment = stack.enter_context(display(chosen.panel.width or 1080, chosen.panel.height or 1920))
-        site = camera_or_clip(chosen, site, home)
+        site = site_for_here(chosen, site, home)
         with together(home, site, port or wanted_port(home, chosen), environment) as parts:
             say("The kiosk is running. Ctrl-C stops it, the sync daemon and the central API.")
             while True:

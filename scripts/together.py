@@ -15,6 +15,8 @@ from kiosk.store.identity import Identity
 
 PROGRAMS = Path(sys.executable).parent
 STOP_S = 15
+SPECIMEN_CAMERA = {"camera": "clip", "camera_source": str(ASSETS / "specimens" / "ktp.avi")}
+SMALL_PANEL = {"width": 1280, "height": 800, "diagonal_inch": 10.1}
 
 
 class Failed(Exception):
@@ -127,21 +129,36 @@ def display(width: int, height: int, *, virtual: bool = False) -> Iterator[dict[
         server.wait()
 
 
-def camera_or_clip(chosen: settings.Settings, site: Path | None, home: Path) -> Path | None:
-    """The site file as it is, or, where its camera is not there, one more file that shows the specimen clip."""
+def site_for_here(chosen: settings.Settings, site: Path | None, home: Path) -> Path | None:
+    """The site file as it is, or one more that says what this machine lacks: a camera, or a screen of that size."""
+    instead: dict[str, dict[str, object]] = {}
     source = chosen.devices.camera_source
     device = Path(f"/dev/video{source}" if source.isdigit() else source)
-    if chosen.devices.camera != "opencv" or "://" in source or device.exists():
+    if chosen.devices.camera == "opencv" and "://" not in source and not device.exists():
+        say(f"No camera at {device}: the specimen clip stands in for it.")
+        instead["devices"] = SPECIMEN_CAMERA
+    width, height = screen_size()
+    if width and (chosen.panel.width > width or chosen.panel.height > height) and not chosen.panel.fullscreen:
+        say(f"The screen has only {width}×{height} pixels: using the small wide layout.")
+        instead["panel"] = SMALL_PANEL
+    if not instead:
         return site
-    say(f"No camera at {device}: the specimen clip stands in for it.")
     home.mkdir(parents=True, exist_ok=True)
-    return clip_site(home / "site-with-clip.toml", site)
+    return site_with(home / "site-here.toml", site, **instead)
 
 
-def clip_site(path: Path, site: Path | None = None, **more: dict[str, object]) -> Path:
-    """Writes `site` again with the specimen clip as its camera, and `more` sections over it."""
+def screen_size() -> tuple[int, int]:
+    """Pixels of the screen that there is, or 0, 0."""
+    if not os.environ.get("DISPLAY"):
+        return 0, 0
+    told = subprocess.run(["xdotool", "getdisplaygeometry"], capture_output=True, text=True, check=False)
+    numbers = told.stdout.split()
+    return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
+
+
+def site_with(path: Path, site: Path | None, **more: dict[str, object]) -> Path:
+    """Writes `site` again with the sections `more` over it."""
     tables = settings.read_toml(site) if site else {}
-    tables.setdefault("devices", {}).update(camera="clip", camera_source=str(ASSETS / "specimens" / "ktp.avi"))
     for section, keys in more.items():
         tables.setdefault(section, {}).update(keys)
     lines = [f"[{s}]\n" + "".join(f"{k} = {_toml(v)}\n" for k, v in keys.items()) for s, keys in tables.items()]
