@@ -134,7 +134,11 @@ def _is_header(line: str, named: Sequence[str]) -> bool:
     if any(word.startswith("KOTA") or _has(word, HEADER) for word in words[:2]):
         return True
     known = [part for name in named for part in re.findall(r"[A-Z]{4,}", name.upper())]
-    return any(difflib.SequenceMatcher(None, word, part).ratio() >= NAMED_ALIKE for word in words for part in known)
+    return any(
+        (len(part) >= 5 and part in word) or difflib.SequenceMatcher(None, word, part).ratio() >= NAMED_ALIKE
+        for word in words
+        for part in known
+    )
 
 
 def _legible(text: Text) -> bool:

@@ -1,6 +1,6 @@
 """The printed number of an e-KTP: candidates among the lines, and their digits by two readers that fail differently."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +14,7 @@ from kiosk.vision.text import HEIGHT_PX, Recogniser
 
 USUAL_ASPECT = 12.5  # width by height of the sixteen digits, colon included
 ASPECTS = (8.5, 26.0)
+LIKELIEST = 12  # lines whose rhythm is measured
 RHYTHM_PX = 256
 EVEN_ENOUGH = 0.17  # the number had 0.21 or more on every specimen frame, four of five other lines have less
 FAINT_LEVEL = 2.5
@@ -32,7 +33,6 @@ SURE = 0.97  # joint odds from which no further look is taken
 AGREED, DISPUTED, QUICK_ALONE = 0.4, 1.5, 2.0  # powers of the joint odds: how far they are trusted
 # Of 320 made frames, most of them hard, no wrong number had joint odds over 0.52, and none was read by both readers.
 QUICK_AT_MOST = 0.94  # without the slow reader it wants label and birth date, whatever its odds
-SLOW_AT_MOST = 0.79  # under every rule for a single picture, still worth a vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def candidates(gray: Image, lines: Sequence[Line], limit: int) -> list[Line]:
 
     fit = [line for line in lines if ASPECTS[0] <= line.width / line.height <= ASPECTS[1]]
     chosen: list[Line] = []
-    for line in sorted(fit, key=likeness, reverse=True):
+    for line in sorted(fit, key=likeness, reverse=True)[:LIKELIEST]:
         if len(chosen) == limit:
             break
         if any(_same(line, other) for other in chosen):
@@ -104,19 +104,26 @@ def promising(readers: Readers, gray: Image, lines: Sequence[Line]) -> list[tupl
     return [(box, number) for _, box, number in sorted(found, key=lambda one: -one[0])]
 
 
-def read_number(readers: Readers, image: Image, gray: Image, box: Line, first: Number | None) -> Seen | None:
-    """The number in `box` by both readers; a box that is not read surely is read again, sharpened and wider."""
-    looks = [
-        box.part(*part) for part in CLOSER_LOOKS[: 1 if first is not None and first.probability >= CLEAR else None]
-    ]
+def read_number(
+    readers: Readers, image: Image, gray: Image, box: Line, first: Number | None, well_formed: Callable[[str], bool]
+) -> Seen | None:
+    """The number in `box` by both readers; a box that is not read surely is read again, sharpened and wider.
+
+    The slow reader is not asked when the quick one sees none, or surely one that cannot be a NIK.
+    """
+    clear = first is not None and first.probability >= CLEAR
+    looks = [box.part(*part) for part in (CLOSER_LOOKS[:1] if clear else CLOSER_LOOKS)]
     quick = [number_of(scores) for scores in readers.digits.scores(gray, looks)]
-    whole = [number for number in (first, *quick) if number is not None]
-    if first is None and whole:
-        place = next(look for look, number in zip(looks, quick, strict=True) if number is not None)
-        box = place.part(whole[0].left, whole[0].right, 0.2, 0.8)
-    own = _mean(whole)
+    if first is None:
+        for look, number in zip(looks, quick, strict=True):
+            if number is not None:
+                box = look.part(number.left, number.right, 0.2, 0.8)
+                break
+    own = _mean([number for number in (first, *quick) if number is not None])
+    if own is None or (_least(own) >= CLEAR and not well_formed(said(own))):
+        return None
     slow: list[Number] = []
-    odds: Odds | None = None
+    odds, theirs = own, None
     for part, px, sharp in ((SLOW_LOOK, SLOW_PX, False), (SLOW_LOOK, SLOW_PX, True), (WIDE_LOOK, WIDE_PX, True)):
         strip = box.part(*part)
         picture = crop(image, strip, _width(strip, px), HEIGHT_PX)
@@ -124,23 +131,19 @@ def read_number(readers: Readers, image: Image, gray: Image, box: Line, first: N
         if number is not None:
             slow.append(number)
             theirs = _mean(slow)
-            odds = theirs if own is None or theirs is None else joined(own, theirs)
-            if odds is not None and own is not None and float(odds.max(axis=1).min()) >= SURE:
+            odds = own if theirs is None else joined(own, theirs)
+            if _least(odds) >= SURE:
                 break
-    theirs = _mean(slow)
-    if odds is None:
-        odds = own
-    if odds is None:
-        return None
-    least = float(odds.max(axis=1).min())
-    digits = said(odds)
-    if own is None:
-        probability = min(least, SLOW_AT_MOST)
-    elif theirs is None:
-        probability = min(least**QUICK_ALONE, QUICK_AT_MOST)
+    if theirs is None:
+        probability = min(_least(odds) ** QUICK_ALONE, QUICK_AT_MOST)
     else:
-        probability = least ** (AGREED if said(own) == said(theirs) else DISPUTED)
-    return Seen(Number(digits, probability, 0.0, 1.0, False, odds), box)
+        probability = _least(odds) ** (AGREED if said(own) == said(theirs) else DISPUTED)
+    digits = said(odds)
+    return Seen(Number(digits, probability, 0.0, 1.0, False, odds), box) if well_formed(digits) else None
+
+
+def _least(odds: Odds) -> float:
+    return float(odds.max(axis=1).min())
 
 
 def has_label(readers: Readers, image: Image, box: Line) -> bool:

@@ -22,6 +22,8 @@ from kiosk.vision.text import Recogniser
 from kiosk.vision.voting import Sighting, Votes
 
 CANDIDATES = 5  # lines that the quick reader sees per direction
+FEW_LINES = 2  # of them, upside down in a live look that has found nothing yet
+PATIENCE = 2  # looks that an accepted number waits for a name
 DIRECTIONS = 3
 SMALLEST_PX = 48
 LARGEST_PX = 2600  # longer pictures are made smaller before they are searched
@@ -87,8 +89,8 @@ class Reader:
         if flipped:
             lines = [line.turned() for line in lines]
         for box, first in ktp.promising(self.readers, gray, lines)[:2]:
-            seen = ktp.read_number(self.readers, frame, gray, box, first)
-            if seen is not None and self.well_formed(seen.number.digits):
+            seen = ktp.read_number(self.readers, frame, gray, box, first, self.well_formed)
+            if seen is not None:
                 return seen
         return None
 
@@ -101,7 +103,7 @@ class Reader:
             return Sighting(digits, probability, False, False, foreign=True), around  # a child's card looks the same
         top = around.header(self._regions.names(digits)[:2])
         if top.foreign or (top.legible and not top.header):
-            return Sighting(digits, probability, False, False, foreign=True), around
+            return Sighting(digits, probability, False, False, top.foreign), around
         placed = ktp.has_label(self.readers, frame, seen.box)
         born = (placed or top.header) and same_day(around.birth_date(digits), digits)
         return Sighting(digits, probability, placed, born), around
@@ -142,6 +144,8 @@ class Look:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._votes = Votes()
+        self._held: Reading | None = None
+        self._patience = PATIENCE
         self._angle: float | None = None
         self._flipped = False
         self._turn = 0
@@ -170,12 +174,18 @@ class Look:
                 angle = 0.0 if self._turn % 2 else _tilted(found)
             lines = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
             for flipped in (False, True) if self._angle is None else (self._flipped,):
-                seen = reader.number(frame, gray, lines, flipped=flipped)
+                some = lines[:FEW_LINES] if flipped and self._angle is None else lines
+                seen = reader.number(frame, gray, some, flipped=flipped)
                 if seen is not None:
                     self._fruitless, self._angle, self._flipped = 0, upright_angle(seen.box), flipped
                     return self._weigh(seen, frame, gray)
         self._angle = None
-        code = reader.codes.look(gray) or (reader.codes.look_closer(gray) if self._turn % 3 == 2 else None)
+        if self._held is not None:  # the card went while its name was waited for
+            held, self._held = self._held, None
+            return held
+        code = reader.codes.look(gray) if self._turn % 2 else None
+        if code is None and self._turn % 4 == 2:
+            code = reader.codes.look_closer(gray)
         if code is not None:
             self._fruitless = 0
             return reader.code_reading(code, gray)
@@ -183,9 +193,14 @@ class Look:
 
     def _weigh(self, seen: ktp.Seen, frame: Image, gray: Image) -> Reading:
         sighting, around = self._reader.judge(seen, frame)
-        if self._votes.add(sighting):
-            return self._reader.accepted(seen, around, gray)
-        return self._reader.unsure(seen, sighting, gray)
+        if not self._votes.add(sighting):
+            return self._reader.unsure(seen, sighting, gray)
+        reading = self._reader.accepted(seen, around, gray)
+        if "name" in reading.fields or self._patience == 0:
+            return reading
+        self._patience -= 1
+        self._held = reading
+        return Reading(source=KTP, confidence=reading.confidence, hint=hints.HOLD_STILL, outline=reading.outline)
 
     def _still(self, gray: Image) -> bool:
         thumb = np.asarray(cv2.resize(gray, (64, 36), interpolation=cv2.INTER_AREA), dtype=np.uint8)
