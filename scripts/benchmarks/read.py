@@ -18,7 +18,6 @@ from pyzbar import pyzbar
 from kiosk import tables
 from kiosk.resources import ASSETS
 from kiosk.vision import pictures
-from kiosk.vision.pictures import Frame
 from kiosk.vision.reader import Reader
 
 TODAY = date(2026, 11, 22)
@@ -36,15 +35,16 @@ def measure(arguments: list[str]) -> dict[str, float | int]:
     counts: dict[str, int] = defaultdict(int)
     walls: dict[str, list[float]] = defaultdict(list)
     cpus: dict[str, list[float]] = defaultdict(list)
-    looks: dict[str, list[tuple[Frame, str]]] = defaultdict(list)
+    looks: dict[str, list[tuple[Path, str]]] = defaultdict(list)
     for row in rows:
-        frame, kind, grade = pictures.load(asked.set / row["file"]), row["kind"], row.get("grade") or row["profile"]
+        path, kind, grade = asked.set / row["file"], row["kind"], row.get("grade") or row["profile"]
         group = grade if kind == "ktp" else "codes" if kind in CODES else "not_cards"
         if row["file"].startswith("seq-"):
-            looks[row["file"].rsplit("-", 1)[0]].append((frame, row["expected"]))
+            looks[row["file"].rsplit("-", 1)[0]].append((path, row["expected"]))
             continue
         if kind != "ktp" and kind not in CODES and not kind.startswith("neg-"):
             continue
+        frame = pictures.load(path)
         cpu, wall = time.process_time(), time.perf_counter()
         reading = reader.read(frame)
         walls[group].append((time.perf_counter() - wall) * 1000)
@@ -94,7 +94,7 @@ def _is(fields: object, name: str, expected: str) -> bool:
 
 def _see(
     reader: Reader,
-    looks: dict[str, list[tuple[Frame, str]]],
+    looks: dict[str, list[tuple[Path, str]]],
     counts: dict[str, int],
     walls: dict[str, list[float]],
 ) -> None:
@@ -102,7 +102,8 @@ def _see(
     for name, frames in looks.items():
         group, look = f"live_{name.split('-')[1]}", reader.begin()
         counts[f"{group}_n"] += 1
-        for index, (frame, expected) in enumerate(frames):
+        for index, (path, expected) in enumerate(frames):
+            frame = pictures.load(path)
             wall = time.perf_counter()
             reading = look.see(frame, index * 67)
             walls[group].append((time.perf_counter() - wall) * 1000)
