@@ -54,7 +54,7 @@ class Devices:
     camera_source: str
     scanner: Annotated[str, OneOf("wedge", "script", "none")]
     scanner_source: str
-    symbologies: Annotated[tuple[str, ...], OneOf("qr", "code128", "code39", "ean13")]
+    symbologies: Annotated[tuple[str, ...], OneOf("qr", "code128", "code39", "pdf417", "datamatrix", "ean13", "itf")]
 
 
 @dataclass(frozen=True, slots=True)

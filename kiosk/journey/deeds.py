@@ -1,13 +1,12 @@
 """What each event does to a visit: pure functions (visit, event) → Turn. The flow table says where they stand."""
 
 import dataclasses
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kiosk.domain import people
+from kiosk.domain import payload, people
 from kiosk.domain.enrolment import Consent
 from kiosk.domain.errors import EnrolmentError
 from kiosk.domain.nik import Outcome, age_on
@@ -85,8 +84,9 @@ def card_read(visit: Visit, event: ev.CardRead) -> Turn:
     """A NIK goes to confirm; every other code is explained kindly and the look goes on."""
     reading = event.reading
     if not reading.nik:
-        payload = reading.fields.get("payload")
-        return stay(visit, f"scan.notice.{_kind_of(payload.text if payload else '')}")
+        text = reading.fields["payload"].text if "payload" in reading.fields else ""
+        found = payload.understand(text, visit.rules.regions, visit.rules.today)
+        return stay(visit, f"scan.notice.{found.kind}")
     name, born = reading.fields.get("name"), reading.fields.get("birth_date")
     return _take_nik(
         visit,
@@ -95,14 +95,6 @@ def card_read(visit: Visit, event: ev.CardRead) -> Turn:
         card_name=(name.text if name and people.name_of(name.text) else ""),
         card_birth_date=_iso_date(born.text) if born and born.confidence >= 0.9 else None,
     )
-
-
-def _kind_of(payload: str) -> str:
-    if re.match(r"https?://", payload, re.IGNORECASE):
-        return "link"  # family cards carry a link, no data
-    if re.fullmatch(r"[0-9]{13}", payload):
-        return "kesehatan"
-    return "unknown"
 
 
 def nik_typed(visit: Visit, event: ev.NikTyped) -> Turn:

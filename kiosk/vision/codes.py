@@ -1,12 +1,8 @@
-"""Codes through zbar: QR, Code 128, Code 39, EAN-13. Never ITF: it reads parts of a number as a whole one.
+"""Codes in a frame: zxing-cpp first, zbar second; the pair finds more than either.
 
-zbar gets the grey picture (of three channels it would take blue alone) and looks along rows and columns only, so a
-rolled one-dimensional code is straightened first.
+Both look along rows and columns (of one-dimensional codes), so a rolled one is straightened first.
 """
 
-import contextlib
-import ctypes
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,33 +10,32 @@ from datetime import date
 import cv2
 import numpy as np
 import numpy.typing as npt
-from pyzbar import pyzbar, wrapper
-from pyzbar.wrapper import ZBarConfig
+import zxingcpp
+from zxingcpp import BarcodeFormat
 
-from kiosk.domain import nik
+from kiosk.domain import payload as payloads
 from kiosk.domain.errors import DeviceError
 from kiosk.domain.reading import Field
 from kiosk.domain.regions import Regions
 from kiosk.vision.locate import Image, Line, crop, line_of
+from kiosk.vision.zbar import ZbarReader
 
-SYMBOLS = {
-    "qr": pyzbar.ZBarSymbol.QRCODE,
-    "code128": pyzbar.ZBarSymbol.CODE128,
-    "code39": pyzbar.ZBarSymbol.CODE39,
-    "ean13": pyzbar.ZBarSymbol.EAN13,
-    "ean8": pyzbar.ZBarSymbol.EAN8,
-    "upca": pyzbar.ZBarSymbol.UPCA,
-    "code93": pyzbar.ZBarSymbol.CODE93,
-    "codabar": pyzbar.ZBarSymbol.CODABAR,
+FORMATS = {
+    "qr": BarcodeFormat.QRCode,
+    "code128": BarcodeFormat.Code128,
+    "code39": BarcodeFormat.Code39,
+    "pdf417": BarcodeFormat.PDF417,
+    "datamatrix": BarcodeFormat.DataMatrix,
+    "ean13": BarcodeFormat.EAN13,
+    "itf": BarcodeFormat.ITF,
 }
-SOURCES = {symbol.name: source for source, symbol in SYMBOLS.items()}
 STRAIGHT_PX = 1100  # width of a straightened code
 SEARCH_PX = 480
-EVERY_PX = 3
-GREY_800 = int.from_bytes(b"Y800", "little")
+ZBAR_EVERY = 5  # closer looks; it costs ten times a fast one of zxing-cpp
+SMALLEST_AREA = 250  # pixels of the search picture
+BUSY = 0.45  # share of the busiest places' gradients above which a place belongs to a code
 ONE_WAY = 0.75  # share of the gradients that run one way: bars have 0.8 and more, lines of print less
-ASSOCIATION = re.compile(r"[A-Z]{2,5}:(\d{16})")  # KOP:<NIK>, as associations print on member cards
-NAMED = re.compile(r"(\d{16})\|([^|]{2,80})\|(\d{2})-(\d{2})-(\d{4})")
+SHORTEST = {"code39": 4, "itf": 16}  # short ones come out of stripes, fabric, and parts of a longer number
 LONGEST = 2000  # characters of a payload that are handed on
 
 
@@ -55,40 +50,71 @@ class Code:
 
 class CodeReader:
     def __init__(self, symbologies: Iterable[str]) -> None:
-        """Raises DeviceError `symbology.unknown` for a name that is not in SYMBOLS."""
+        """Raises DeviceError `symbology.unknown` for a name that is not in FORMATS."""
         names = tuple(symbologies)
         for name in names:
-            if name not in SYMBOLS:
+            if name not in FORMATS:
                 raise DeviceError("symbology.unknown", name=name)
-        self._symbols = [SYMBOLS[name] for name in names]
+        self._sources = {str(FORMATS[name]): name for name in names}
+        self._formats = zxingcpp.BarcodeFormats([FORMATS[name] for name in names])
+        self._zbar = ZbarReader(names)
+        self._closer_looks = 0
 
     def look(self, gray: Image) -> Code | None:
-        """gray: HxW uint8. One pass over the picture as it is."""
-        if not self._symbols or min(gray.shape) < 16:
-            return None
-        best = None
-        for found in _decoded(gray, self._symbols):
-            if found.type not in SOURCES or not found.data:
-                continue
-            payload = _decode(found.data)
-            if found.type == "CODE39" and len(payload) < 4:
-                continue  # short ones come out of stripes and fabric
-            corners = tuple((float(x), float(y)) for x, y in found.polygon)
-            code = Code(SOURCES[found.type], payload[:LONGEST], corners)
-            if best is None or len(code.payload) > len(best.payload):
-                best = code
-        return best
+        """gray: H×W uint8. One quick pass over the picture as it is."""
+        return self._zxing(gray, thorough=False)
 
     def look_closer(self, gray: Image) -> Code | None:
-        """Straightens the places that look like bars and reads them enlarged; dearer than `look`."""
-        for box in barred(gray):
+        """Straightens the places that look like bars and reads them enlarged, then tries harder; dearer than `look`."""
+        if not self._sources:
+            return None
+        for box in (*barred(gray), *busy(gray)):
             height = int(np.clip(STRAIGHT_PX * box.height / max(box.width, 1.0), 60, 900))
             straight = crop(gray, box, STRAIGHT_PX, height)
             for picture in (straight, _sharpen(straight)):
-                code = self.look(picture)
+                code = self._zxing(picture, thorough=True)
                 if code is not None:
                     return Code(code.source, code.payload, box.corners)
+        self._closer_looks += 1
+        if self._closer_looks % ZBAR_EVERY == 1:
+            return _best(Code(*found) for found in self._zbar.decode(gray))
         return None
+
+    def _zxing(self, gray: Image, *, thorough: bool) -> Code | None:
+        if not self._sources or min(gray.shape) < 16:
+            return None
+        found = zxingcpp.read_barcodes(
+            np.ascontiguousarray(gray),
+            formats=self._formats,
+            try_rotate=thorough,
+            try_downscale=thorough,
+            try_invert=thorough,
+            text_mode=zxingcpp.TextMode.Plain,  # the default puts brackets and <GS> into the payload
+        )
+        return _best(
+            Code(self._sources.get(str(code.format), str(code.format).lower()), code.text, _corners(code.position))
+            for code in found
+        )
+
+
+def _best(codes: Iterable[Code]) -> Code | None:
+    """The one that says most: a card may carry a short code beside the one that matters."""
+    fit = [code for code in codes if len(code.payload) >= SHORTEST.get(code.source, 1)]
+    if not fit:
+        return None
+    best = max(fit, key=lambda code: len(code.payload))
+    return Code(best.source, best.payload[:LONGEST], best.corners)
+
+
+def _corners(at: zxingcpp.Position) -> tuple[tuple[float, float], ...]:
+    return tuple((float(p.x), float(p.y)) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
+
+
+def understand(text: str, regions: Regions, today: date) -> tuple[str | None, dict[str, Field]]:
+    """The NIK in a payload (None when there is none) and the fields of a reading; `payload` is always among them."""
+    found = payloads.understand(text, regions, today)
+    given = {"payload": text, "name": found.name, "birth_date": found.birth_date}
+    return found.nik, {name: Field(value, 1.0) for name, value in given.items() if value or name == "payload"}
 
 
 def barred(gray: Image) -> list[Line]:
@@ -104,13 +130,35 @@ def barred(gray: Image) -> list[Line]:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     boxes = []
     for index in np.argsort(stats[1:, cv2.CC_STAT_AREA])[::-1][:3] + 1:
-        if stats[index, cv2.CC_STAT_AREA] < 250:
+        if stats[index, cv2.CC_STAT_AREA] < SMALLEST_AREA:
             continue
         inside = labels == index
         if float(one_way[inside].sum()) < ONE_WAY * float((xx + yy)[inside].sum()):
             continue
         angle = 0.5 * np.arctan2(2 * float(xy[inside].sum()), float((xx - yy)[inside].sum()))
         boxes.append(_box(inside, angle, scale))
+    return boxes
+
+
+def busy(gray: Image) -> list[Line]:
+    """Up to two boxes of dense strokes in any direction, lying along their longer side: PDF417, bars in a clutter."""
+    scale = min(1.0, SEARCH_PX / max(gray.shape))
+    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (3, 3), 0)
+    energy = np.abs(cv2.Scharr(small, cv2.CV_32F, 1, 0)) + np.abs(cv2.Scharr(small, cv2.CV_32F, 0, 1))
+    energy = cv2.boxFilter(energy, -1, (9, 9))
+    mask = (energy > BUSY * float(np.percentile(energy, 99.7))).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    )
+    boxes = []
+    for index in np.argsort(stats[1:, cv2.CC_STAT_AREA])[::-1][:2] + 1:
+        if stats[index, cv2.CC_STAT_AREA] < SMALLEST_AREA:
+            continue
+        inside = labels == index
+        ys, xs = np.nonzero(inside)
+        _, (width, height), degrees = cv2.minAreaRect(np.stack([xs, ys], axis=1).astype(np.float32))
+        boxes.append(_box(inside, np.deg2rad(degrees if width >= height else degrees + 90), scale))
     return boxes
 
 
@@ -127,55 +175,6 @@ def _box(inside: npt.NDArray[np.bool_], angle: float, scale: float) -> Line:
     return line_of(start, width, height)
 
 
-def _decoded(gray: Image, symbols: Iterable[pyzbar.ZBarSymbol]) -> list[pyzbar.Decoded]:
-    """As pyzbar.decode, but with every EVERY_PX-th row and column only: as many codes, in a third of the time."""
-    with pyzbar._image_scanner() as scanner, pyzbar._image() as image:
-        for symbol, setting, value in (
-            (0, ZBarConfig.CFG_ENABLE, 0),
-            *((symbol, ZBarConfig.CFG_ENABLE, 1) for symbol in symbols),
-            (0, ZBarConfig.CFG_X_DENSITY, EVERY_PX),
-            (0, ZBarConfig.CFG_Y_DENSITY, EVERY_PX),
-        ):
-            wrapper.zbar_image_scanner_set_config(scanner, symbol, setting, value)
-        height, width = gray.shape
-        pixels = gray.tobytes()
-        wrapper.zbar_image_set_format(image, GREY_800)
-        wrapper.zbar_image_set_size(image, width, height)
-        wrapper.zbar_image_set_data(image, ctypes.cast(ctypes.c_char_p(pixels), ctypes.c_void_p), len(pixels), None)
-        if wrapper.zbar_scan_image(scanner, image) < 0:
-            return []
-        return list(pyzbar._decode_symbols(pyzbar._symbols_for_image(image)))
-
-
 def _sharpen(gray: Image) -> Image:
     soft = cv2.GaussianBlur(gray, (0, 0), 3)
     return np.asarray(cv2.addWeighted(gray, 2.2, soft, -1.2, 0), dtype=np.uint8)
-
-
-def _decode(data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
-def understand(payload: str, regions: Regions, today: date) -> tuple[str | None, dict[str, Field]]:
-    """The NIK in a payload (None when there is none) and its fields; `payload` is always among them.
-
-    Accepted are exactly a NIK, an association's `KOP:<NIK>` and our slip's `<NIK>|<name>|<dd-mm-yyyy>`.
-    """
-    fields = {"payload": Field(payload, 1.0)}
-    text = payload.strip()
-    digits, named, association = text, NAMED.fullmatch(text), ASSOCIATION.fullmatch(text)
-    if named is not None:
-        digits = named[1]
-        fields["name"] = Field(" ".join(named[2].split()), 1.0)
-        with contextlib.suppress(ValueError):
-            fields["birth_date"] = Field(date(int(named[5]), int(named[4]), int(named[3])).isoformat(), 1.0)
-    elif association is not None:
-        digits = association[1]
-    if not re.fullmatch(r"[0-9]{16}", digits) or regions.find(digits[:4]) is None:
-        return None, fields
-    if nik.check(digits, regions, today).outcome is nik.Outcome.FAIL:
-        return None, fields
-    return digits, fields
