@@ -64,21 +64,32 @@ class CodeReader:
         """gray: H×W uint8. One quick pass over the picture as it is."""
         return self._zxing(gray, thorough=False)
 
-    def look_closer(self, gray: Image) -> Code | None:
-        """Straightens the places that look like bars and reads them enlarged, then tries harder; dearer than `look`."""
+    def look_closer(self, gray: Image, *, once: bool = True) -> Code | None:
+        """Straightens the places that look like codes and reads them enlarged, then asks zbar; dearer than `look`.
+
+        For a live camera (`once` False) a call takes one place of each kind and spreads the others over the next calls.
+        """
         if not self._sources:
             return None
-        for box in (*barred(gray), *busy(gray)):
+        self._closer_looks += 1
+        for box, sharpened in self._places(gray, once):
             height = int(np.clip(STRAIGHT_PX * box.height / max(box.width, 1.0), 60, 900))
             straight = crop(gray, box, STRAIGHT_PX, height)
-            for picture in (straight, _sharpen(straight)):
-                code = self._zxing(picture, thorough=True)
-                if code is not None:
-                    return Code(code.source, code.payload, box.corners)
-        self._closer_looks += 1
-        if self._closer_looks % ZBAR_EVERY == 1:
+            code = self._zxing(_sharpen(straight) if sharpened else straight, thorough=True)
+            if code is not None:
+                return Code(code.source, code.payload, box.corners)
+        if once or self._closer_looks % ZBAR_EVERY == 0:
             return _best(Code(*found) for found in self._zbar.decode(gray))
         return None
+
+    def _places(self, gray: Image, once: bool) -> list[tuple[Line, bool]]:
+        """Boxes to straighten, and whether sharpened, likeliest first."""
+        striped, dense = barred(gray), busy(gray)
+        likely = [(box, False) for box in (*striped[:1], *dense[:1])]
+        later = [(box, False) for box in (*striped[1:], *dense[1:])] + [(box, True) for box in (*striped, *dense)]
+        if once or not later:
+            return likely + later
+        return [*likely, later[self._closer_looks % len(later)]]
 
     def _zxing(self, gray: Image, *, thorough: bool) -> Code | None:
         if not self._sources or min(gray.shape) < 16:

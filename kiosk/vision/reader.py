@@ -32,6 +32,7 @@ STILL_LEVEL = 3.0  # mean difference of two thumbnails under which a scene has n
 TIRED_AFTER = 9  # looks at a scene that does not change before it is left alone
 DIGITS = "ktp-digits.onnx"  # beside the recogniser's file
 APART = 15.0  # degrees between two directions that are worth trying
+ON_GOODS = frozenset({"ean13"})  # such codes lie about in every market: a card in the same frame comes first
 
 
 class Reader:
@@ -64,6 +65,9 @@ class Reader:
         if min(frame.shape[:2]) < SMALLEST_PX:
             return Reading(hint=hints.UNREADABLE)
         gray = gray_of(frame)
+        code = self.codes.look(gray)
+        if code is not None and code.source not in ON_GOODS:
+            return self.code_reading(code, gray)
         found = locate.find_print(gray)
         best: tuple[float, Reading] | None = None
         lines: list[Line] = []
@@ -79,7 +83,7 @@ class Reader:
             if best is None or sighting.probability > best[0]:
                 best = (sighting.probability, self.unsure(seen, sighting, gray))
             break
-        code = self.codes.look(gray) or self.codes.look_closer(gray)
+        code = code or self.codes.look_closer(gray)
         if code is not None:
             return self.code_reading(code, gray)
         return best[1] if best is not None else self.nothing(frame, gray, found.letters, lines)
@@ -166,6 +170,10 @@ class Look:
         if self._still(gray) and self._fruitless >= TIRED_AFTER:
             return self._last
         self._turn += 1
+        code = reader.codes.look(gray)
+        if code is not None and code.source not in ON_GOODS:
+            self._fruitless = 0
+            return reader.code_reading(code, gray)
         found = locate.find_print(gray)
         lines: list[Line] = []
         if found.letters >= FEWEST_LETTERS:
@@ -183,9 +191,8 @@ class Look:
         if self._held is not None:  # the card went while its name was waited for
             held, self._held = self._held, None
             return held
-        code = reader.codes.look(gray) if self._turn % 2 else None
-        if code is None and self._turn % 4 == 2:
-            code = reader.codes.look_closer(gray)
+        if code is None and self._turn % 2 == 0:
+            code = reader.codes.look_closer(gray, once=False)
         if code is not None:
             self._fruitless = 0
             return reader.code_reading(code, gray)
