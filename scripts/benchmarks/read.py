@@ -1,7 +1,8 @@
 """How often a single picture gives its NIK, how often a wrong one, and what it costs; beside a raw zbar loop.
 
-`--set DIR` names a folder with expected.csv (see scripts/specimen); without it the shipped specimens are read. Only
-codes can be compared with zbar: it reads no print. Five pictures …-0 to …-4 are also seen as one live look.
+`--set DIR` names a folder with expected.csv (see scripts/specimen) or a folder of such; without it the shipped
+specimens are read. Only codes can be compared with zbar: it reads no print. Five pictures …-0 to …-4 are also seen as
+one live look.
 """
 
 import argparse
@@ -21,23 +22,25 @@ from kiosk.vision import pictures
 from kiosk.vision.reader import Reader
 
 TODAY = date(2026, 11, 22)
-CODES = ("qr", "code128", "code39", "ean13")
+CODES = ("qr", "code128", "code39", "pdf417", "datamatrix", "ean13", "itf")
 
 
 def measure(arguments: list[str]) -> dict[str, float | int]:
     parser = argparse.ArgumentParser("bench read", description=__doc__)
     parser.add_argument("--set", type=Path, default=ASSETS / "specimens")
     asked = parser.parse_args(arguments)
-    reader = Reader(tables.regions(), lambda: TODAY, model=ASSETS / "models" / "ktp-text.onnx")
-    with (asked.set / "expected.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if pictures.is_clip(Path(row["file"])) is False]
-    reader.read(pictures.load(asked.set / rows[0]["file"]))  # what is loaded late is loaded now
+    rows = [row for listing in sorted(asked.set.rglob("expected.csv")) for row in _pictures(listing)]
+    if not rows:
+        parser.error(f"no expected.csv with pictures in {asked.set} or the folders in it")
+    model = ASSETS / "models" / "ktp-text.onnx"
+    reader = Reader(tables.regions(), lambda: TODAY, model=model, symbologies=CODES)
+    reader.read(pictures.load(Path(rows[0]["path"])))  # what is loaded late is loaded now
     counts: dict[str, int] = defaultdict(int)
     walls: dict[str, list[float]] = defaultdict(list)
     cpus: dict[str, list[float]] = defaultdict(list)
     looks: dict[str, list[tuple[Path, str]]] = defaultdict(list)
     for row in rows:
-        path, kind, grade = asked.set / row["file"], row["kind"], row.get("grade") or row["profile"]
+        path, kind, grade = Path(row["path"]), row["kind"], row.get("grade") or row["profile"]
         group = grade if kind == "ktp" else "codes" if kind in CODES else "not_cards"
         if row["file"].startswith("seq-"):
             looks[row["file"].rsplit("-", 1)[0]].append((path, row["expected"]))
@@ -85,6 +88,15 @@ def measure(arguments: list[str]) -> dict[str, float | int]:
         figures["codes_raw_zbar_p50_ms"] = float(np.median(walls["codes_raw_zbar"]))
     figures["peak_rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return figures
+
+
+def _pictures(listing: Path) -> list[dict[str, str]]:
+    with listing.open(encoding="utf-8", newline="") as file:
+        return [
+            row | {"path": str(listing.parent / row["file"])}
+            for row in csv.DictReader(file)
+            if not pictures.is_clip(Path(row["file"]))
+        ]
 
 
 def _is(fields: object, name: str, expected: str) -> bool:
