@@ -1,0 +1,120 @@
+"""Renders every screen in every language into PNG files, with a fictional person: for looking at, and for the README.
+
+scripts/screens DIR [--size 1080x1920@21.5 …] [--language id …] [--step scan …]
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = ("1080x1920@21.5", "1280x800@10.1")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--size", nargs="+", default=SIZES, help="WIDTHxHEIGHT@DIAGONAL in pixels and inches")
+    parser.add_argument("--language", nargs="+", default=["id", "en"])
+    parser.add_argument("--step", nargs="*", default=[])
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)  # inside the virtual display
+    choice = parser.parse_args()
+    if choice.here:
+        return render(choice.folder, choice.size[0], choice.language, choice.step)
+    if not shutil.which("xvfb-run"):
+        print("xvfb-run is missing: apt-get install xvfb xauth", file=sys.stderr)
+        return 1
+    for size in choice.size:
+        screen = f"-screen 0 {size.partition('@')[0]}x24"
+        command = [sys.executable, __file__, str(choice.folder), "--here", "--size", size]
+        command += ["--language", *choice.language]
+        done = subprocess.run(
+            ["xvfb-run", "-a", "-s", screen, *command, *(["--step", *choice.step] if choice.step else [])], check=False
+        )
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+def render(folder: Path, size: str, languages: list[str], steps: list[str]) -> int:
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui")]
+    import fakes
+    import scenes
+
+    pixels, _, inch = size.partition("@")
+    width, height = (int(number) for number in pixels.split("x"))
+    target = folder / pixels
+    target.mkdir(parents=True, exist_ok=True)
+    settings = fakes.shipped_settings(width, height, float(inch), **{"languages.order": ["id", "en"]})
+
+    from kiosk.ui.window import open_window
+
+    window = open_window(settings.panel)
+    import threading
+
+    from kivy.clock import Clock
+
+    from kiosk.ui.front import Front
+
+    front = Front(
+        settings,
+        fakes.context(language=languages[0]),
+        fakes.languages(),
+        fakes.FakeKeeper(),
+        fakes.FakeSight(scenes.card_picture()),
+        fakes.FakeScanner(),
+        threading.Event(),
+    )
+    plan = [
+        (language, name, visit, after)
+        for language in languages
+        for name, visit, after in scenes.scenes(fakes.context(language=language))
+        if not steps or visit.step in steps or name in steps
+    ]
+
+    def walk():  # type: ignore[no-untyped-def]
+        yield from range(6)
+        for language, name, visit, after in plan:
+            for page in front.pages.values():
+                page.hide()
+            front.visit = visit
+            front.tr.speak(language)
+            front._name_languages()
+            front._show()
+            yield from range(2)
+            if after:
+                after(front)
+            yield from range(5)
+            made = Path(window.screenshot(name=str(Path(tempfile.gettempdir()) / f"{os.getpid()}.png")))
+            shutil.move(made, target / f"{name}.{language}.png")
+        front.stop()
+
+    way = walk()
+
+    failed = []
+
+    def forward(_: float) -> None:
+        try:
+            if next(way, None) is None:
+                front.stop()
+        except Exception as error:  # noqa: BLE001 (the failsafe would show *sorry* and go on)
+            failed.append(error)
+            front.stop()
+
+    Clock.schedule_interval(forward, 0)
+    try:
+        front.run()
+    finally:
+        front.close()
+    if failed:
+        raise failed[0]
+    print(f"{len(plan)} pictures in {target}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
