@@ -78,7 +78,7 @@ def visit(kiosk: Kiosk, given: Given, reading: Reading | None) -> Ending:
         if now.step == "enrolled":
             return Ending(now.code, kept=False)
         if now.step == "sorry":
-            raise EnrolmentError(f"enrolment.{now.reason}")
+            raise EnrolmentError(f"enrolment.{now.reason}", **now.rules.eligibility.facts)
         before = now
         for event in _answer(now, given, reading):
             now, effects = advance(now, event)

@@ -21,6 +21,11 @@ class Eligibility:
     months_choices: tuple[int, ...]
 
     @property
+    def facts(self) -> dict[str, int]:
+        """The numbers that sentences about these rules tell."""
+        return {"age_limit": self.age_limit, "minimum_age": self.minimum_age, "least_income": self.least_income}
+
+    @property
     def ages(self) -> range:
         return range(self.minimum_age, self.age_limit)
 

@@ -113,7 +113,7 @@ class Visit:
             *rules.eligibility.programme_reasons(a.programmes, employer=a.employer),
         )
         if reasons:
-            raise EnrolmentError(f"enrolment.{reasons[0]}")
+            raise EnrolmentError(f"enrolment.{reasons[0]}", **rules.eligibility.facts)
         quote = rules.quote(income=a.income, programmes=a.programmes, occupations=a.occupations, months=a.months)
         return Enrolment(
             id=self.id,

@@ -96,6 +96,7 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(
     assert says in (wrong.value.id, wrong.value.facts.get("reason"))
     assert kiosk.store.outbox.counts().waiting == 0
     sentence = kiosk.words.error(wrong.value)
+    assert "{" not in sentence
     assert "notice" not in sentence
     assert "33720157" not in sentence
 

@@ -19,13 +19,14 @@ class CardSheet(Panel):
 
 
 class YesNo(BoxLayout):
-    """Two large answers, one above the other: yes is green and first."""
+    """Two large answers, one above the other. Yes is green, but not in a `neutral` question about the person."""
 
     yes = StringProperty("")
     no = StringProperty("")
     yes_icon = StringProperty("check")
     no_icon = StringProperty("close")
     locked = BooleanProperty(False)
+    neutral = BooleanProperty(False)
     __events__ = ("on_answer",)
 
     def on_answer(self, yes: bool) -> None:
