@@ -31,6 +31,9 @@ class Reading:
     fields      `name`, `birth_place`, `birth_date` (ISO 8601) of a card; `payload` of a code
     hint        message id of what the person could change (`hint.closer` …), "" when there is nothing to say
     outline     four (x, y) corners of what was found, in fractions of the frame, clockwise from its top left
+    mark        (x, y, radius) of the place that the hint speaks of; x and radius in fractions of the frame's width,
+                y of its height; None when it speaks of no place
+    card        four (x, y) corners of the e-KTP that the number stands on, like `outline`; () when none was found
     """
 
     nik: str | None = None
@@ -39,6 +42,8 @@ class Reading:
     fields: Mapping[str, Field] = field(default_factory=lambda: MappingProxyType({}))
     hint: str = ""
     outline: tuple[tuple[float, float], ...] = ()
+    mark: tuple[float, float, float] | None = None
+    card: tuple[tuple[float, float], ...] = ()
 
     def __repr__(self) -> str:  # a reading is personal data: it must not leak through a traceback
         return f"Reading(source={self.source!r}, nik={'…' if self.nik else None}, confidence={self.confidence:.2f})"

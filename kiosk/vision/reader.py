@@ -69,11 +69,14 @@ class Reader:
         if code is not None and code.source not in ON_GOODS:
             return self.code_reading(code, gray)
         found = locate.find_print(gray)
+        guide = hints.Guide()
         best: tuple[float, Reading] | None = None
+        every: list[Line] = []
         lines: list[Line] = []
         for angle, flipped in _tries(found):
             if not flipped:
-                lines = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
+                every = locate.lines_along(found, angle)
+                lines = ktp.candidates(gray, every, CANDIDATES)
             seen = self.number(frame, gray, lines, flipped=flipped)
             if seen is None:
                 continue
@@ -81,12 +84,12 @@ class Reader:
             if sighting.enough_alone:
                 return self.accepted(seen, around, gray)
             if best is None or sighting.probability > best[0]:
-                best = (sighting.probability, self.unsure(seen, sighting, gray))
+                best = (sighting.probability, self.unsure(seen, sighting, frame, gray, guide))
             break
         code = code or self.codes.look_closer(gray)
         if code is not None:
             return self.code_reading(code, gray)
-        return best[1] if best is not None else self.nothing(frame, gray, found.letters, lines)
+        return best[1] if best is not None else self.nothing(frame, gray, found.letters, every, guide)
 
     def number(self, frame: Image, gray: Image, lines: list[Line], *, flipped: bool) -> ktp.Seen | None:
         """The first well-formed NIK on `lines`."""
@@ -123,23 +126,20 @@ class Reader:
 
     def accepted(self, seen: ktp.Seen, around: Around, gray: Image) -> Reading:
         number = seen.number
-        outline = _fractions(seen.box.corners, gray)
-        return Reading(number.digits, KTP, number.probability, dict(around.fields()), outline=outline)
+        outline, card = _fractions(seen.box.corners, gray), hints.card_around(gray, seen.box)
+        return Reading(number.digits, KTP, number.probability, dict(around.fields()), outline=outline, card=card)
 
-    def unsure(self, seen: ktp.Seen, sighting: Sighting, gray: Image) -> Reading:
+    def unsure(self, seen: ktp.Seen, sighting: Sighting, frame: Image, gray: Image, guide: hints.Guide) -> Reading:
         outline = _fractions(seen.box.corners, gray)
-        if sighting.foreign or not sighting.anchored:
-            return Reading(source=KTP, confidence=sighting.probability, hint=hints.NOT_KTP, outline=outline)
-        hint = hints.for_line(gray, seen.box, locate.crop(_as_bgr(gray), seen.box, 480, 48))
-        return Reading(source=KTP, confidence=sighting.probability, hint=hint, outline=outline)
+        advice = guide.advise(
+            frame, gray, letters=0, lines=[], number=seen.box, anchored=sighting.anchored, foreign=sighting.foreign
+        )
+        return Reading(None, KTP, sighting.probability, {}, advice.hint, outline, advice.mark, advice.card)
 
-    def nothing(self, frame: Image, gray: Image, letters: int, lines: list[Line]) -> Reading:
-        """A reading that only says what the person could change."""
-        if hints.too_dark(gray) or not lines:
-            return Reading(hint=hints.without_line(gray, letters))
-        tallest = lines[0]
-        hint = hints.for_line(gray, tallest, locate.crop(frame, tallest, 480, 48))
-        return Reading(hint=hint)
+    def nothing(self, frame: Image, gray: Image, letters: int, lines: list[Line], guide: hints.Guide) -> Reading:
+        """A reading that only says what the person could change. `lines`: all of them, not only likely numbers."""
+        advice = guide.advise(frame, gray, letters=letters, lines=lines)
+        return Reading(hint=advice.hint, mark=advice.mark)
 
 
 class Look:
@@ -148,6 +148,7 @@ class Look:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._votes = Votes()
+        self._guide = hints.Guide()
         self._held: Reading | None = None
         self._patience = PATIENCE
         self._angle: float | None = None
@@ -175,12 +176,13 @@ class Look:
             self._fruitless = 0
             return reader.code_reading(code, gray)
         found = locate.find_print(gray)
-        lines: list[Line] = []
+        every: list[Line] = []
         if found.letters >= FEWEST_LETTERS:
             angle = self._angle
             if angle is None:  # every second look tries the likeliest direction that is not level
                 angle = 0.0 if self._turn % 2 else _tilted(found)
-            lines = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
+            every = locate.lines_along(found, angle)
+            lines = ktp.candidates(gray, every, CANDIDATES)
             for flipped in (False, True) if self._angle is None else (self._flipped,):
                 some = lines[:FEW_LINES] if flipped and self._angle is None else lines
                 seen = reader.number(frame, gray, some, flipped=flipped)
@@ -196,18 +198,18 @@ class Look:
         if code is not None:
             self._fruitless = 0
             return reader.code_reading(code, gray)
-        return self._without(reader.nothing(frame, gray, found.letters, lines))
+        return self._without(reader.nothing(frame, gray, found.letters, every, self._guide))
 
     def _weigh(self, seen: ktp.Seen, frame: Image, gray: Image) -> Reading:
         sighting, around = self._reader.judge(seen, frame)
         if not self._votes.add(sighting):
-            return self._reader.unsure(seen, sighting, gray)
+            return self._reader.unsure(seen, sighting, frame, gray, self._guide)
         reading = self._reader.accepted(seen, around, gray)
         if "name" in reading.fields or self._patience == 0:
             return reading
         self._patience -= 1
         self._held = reading
-        return Reading(source=KTP, confidence=reading.confidence, hint=hints.HOLD_STILL, outline=reading.outline)
+        return Reading(None, KTP, reading.confidence, {}, hints.HOLD_STILL, reading.outline, card=reading.card)
 
     def _still(self, gray: Image) -> bool:
         thumb = np.asarray(cv2.resize(gray, (64, 36), interpolation=cv2.INTER_AREA), dtype=np.uint8)
@@ -246,10 +248,6 @@ def _tilted(found: locate.Print) -> float:
 
 def gray_of(frame: npt.NDArray[np.uint8]) -> Image:
     return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-
-
-def _as_bgr(gray: Image) -> Image:
-    return np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
 
 
 def _fit(frame: npt.NDArray[np.uint8]) -> Image:
