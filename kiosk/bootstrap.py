@@ -69,7 +69,7 @@ class Kiosk:
         from kiosk.sight import CodeEars
 
         devices = self.settings.devices
-        scanner = SCANNERS[devices.scanner](devices.scanner_source)
+        scanner = SCANNERS[devices.scanner](devices)
         return CodeEars(scanner, tables.regions(), lambda: today(self.clock, self.settings.zone))
 
     def close(self) -> None:

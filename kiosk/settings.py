@@ -28,6 +28,14 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class AutoOr:
+    """ "auto", or a number in these bounds."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     market: str
     branch: str
@@ -52,8 +60,11 @@ class Languages:
 class Devices:
     camera: Annotated[str, OneOf("opencv", "clip", "none")]
     camera_source: str
-    scanner: Annotated[str, OneOf("wedge", "script", "none")]
+    exposure: Annotated[str | float, AutoOr(0, 1_000_000)]
+    focus: Annotated[str | float, AutoOr(0, 1_000_000)]
+    scanner: Annotated[str, OneOf("wedge", "evdev", "script", "none")]
     scanner_source: str
+    scanner_terminator: Annotated[str, OneOf("enter", "tab")]
     symbologies: Annotated[tuple[str, ...], OneOf("qr", "code128", "code39", "pdf417", "datamatrix", "ean13", "itf")]
 
 
@@ -170,6 +181,11 @@ def _value(value: Any, hint: Any, key: str, origin: str) -> Any:
         if not fits or (choices and not set(value) <= set(choices)):
             raise wrong("[" + ", ".join(choices or ("…",)) + "]")
         return tuple(value)
+    if isinstance(limit, AutoOr):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value != "auto" and not (number and limit.low <= value <= limit.high):
+            raise wrong(f'"auto", {limit.low} – {limit.high}')
+        return float(value) if number else value
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):

@@ -88,12 +88,12 @@ class CodeEars:
     def present(self) -> bool:
         return not isinstance(self._scanner, NoScanner) and self._scanner.present
 
-    def start(self, on_reading: Callable[[Reading], None]) -> None:
+    def start(self, on_reading: Callable[[Reading], None], on_begin: Callable[[], None]) -> None:
         def heard(payload: str) -> None:
             digits, fields = codes.understand(payload, self._regions, self._today())
             on_reading(Reading(nik=digits, source=WEDGE, confidence=1.0, fields=fields))
 
-        self._scanner.start(heard)
+        self._scanner.start(heard, on_begin)
 
     def stop(self) -> None:
         self._scanner.stop()
@@ -101,5 +101,5 @@ class CodeEars:
     def typed(self, text: str, at_s: float) -> None:
         self._scanner.typed(text, at_s)
 
-    def ended(self, at_s: float) -> None:
-        self._scanner.ended(at_s)
+    def ended(self, key: str, at_s: float) -> None:
+        self._scanner.ended(key, at_s)

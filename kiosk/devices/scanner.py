@@ -5,21 +5,27 @@ from typing import Protocol
 
 from kiosk.devices.scanner_script import ScriptScanner
 from kiosk.devices.scanner_wedge import WedgeScanner
+from kiosk.domain.errors import DeviceError
+from kiosk.settings import Devices
 
 
 class CodeScanner(Protocol):
-    """`on_code` gets each whole code; it may be called on any thread."""
+    """`on_code` gets each whole code, `on_begin` is called when one begins; both may be called on any thread."""
 
     @property
     def present(self) -> bool: ...
 
-    def start(self, on_code: Callable[[str], None]) -> None: ...
+    def start(self, on_code: Callable[[str], None], on_begin: Callable[[], None] = ...) -> None: ...
 
     def stop(self) -> None: ...
 
-    def typed(self, text: str, at_s: float) -> None: ...
+    def typed(self, text: str, at_s: float) -> None:
+        """What the window was given as text, for a scanner that types; monotonic seconds."""
+        ...
 
-    def ended(self, at_s: float) -> None: ...
+    def ended(self, key: str, at_s: float) -> None:
+        """The window was given "enter" or "tab"."""
+        ...
 
 
 class NoScanner:
@@ -27,7 +33,7 @@ class NoScanner:
 
     present = False
 
-    def start(self, on_code: Callable[[str], None]) -> None:
+    def start(self, on_code: Callable[[str], None], on_begin: Callable[[], None] = lambda: None) -> None:
         """Nothing to start."""
 
     def stop(self) -> None:
@@ -36,12 +42,21 @@ class NoScanner:
     def typed(self, text: str, at_s: float) -> None:
         """Nobody types here."""
 
-    def ended(self, at_s: float) -> None:
+    def ended(self, key: str, at_s: float) -> None:
         """Nobody types here."""
 
 
-SCANNERS: dict[str, Callable[[str], CodeScanner]] = {
-    "wedge": WedgeScanner,
-    "script": ScriptScanner,
-    "none": lambda _source: NoScanner(),
+def _evdev(devices: Devices) -> CodeScanner:
+    try:
+        from kiosk.devices.scanner_evdev import EvdevScanner
+    except ImportError:
+        raise DeviceError("scanner.evdev") from None
+    return EvdevScanner(devices.scanner_source, devices.scanner_terminator)
+
+
+SCANNERS: dict[str, Callable[[Devices], CodeScanner]] = {
+    "wedge": lambda devices: WedgeScanner(devices.scanner_terminator),
+    "evdev": _evdev,
+    "script": lambda devices: ScriptScanner(devices.scanner_source),
+    "none": lambda _devices: NoScanner(),
 }

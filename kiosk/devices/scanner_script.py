@@ -18,13 +18,13 @@ class ScriptScanner:
     def present(self) -> bool:
         return self._path.is_file()
 
-    def start(self, on_code: Callable[[str], None]) -> None:
+    def start(self, on_code: Callable[[str], None], on_begin: Callable[[], None] = lambda: None) -> None:
         try:
             lines = self._path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
             raise DeviceError("scanner.script", file=self._path.name) from None
         stopped = self._stopped = threading.Event()
-        threading.Thread(target=_play, args=(lines, on_code, stopped), name="scanner", daemon=True).start()
+        threading.Thread(target=_play, args=(lines, on_code, on_begin, stopped), name="scanner", daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
@@ -32,11 +32,13 @@ class ScriptScanner:
     def typed(self, text: str, at_s: float) -> None:
         """Keys are not for this scanner."""
 
-    def ended(self, at_s: float) -> None:
+    def ended(self, key: str, at_s: float) -> None:
         """Keys are not for this scanner."""
 
 
-def _play(lines: list[str], on_code: Callable[[str], None], stopped: threading.Event) -> None:
+def _play(
+    lines: list[str], on_code: Callable[[str], None], on_begin: Callable[[], None], stopped: threading.Event
+) -> None:
     for line in lines:
         wait, _, code = line.strip().partition(" ")
         if not code:
@@ -46,4 +48,5 @@ def _play(lines: list[str], on_code: Callable[[str], None], stopped: threading.E
         if stopped.wait(float(wait)):
             return
         if code:
+            on_begin()
             on_code(code)

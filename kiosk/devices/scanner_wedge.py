@@ -1,40 +1,31 @@
-"""A scanner that types. Keeps printable characters that come fast and end with Enter; drops the rest."""
+"""A scanner that types. The window hands over what is typed; only what comes fast and ends as set is a code."""
 
 from collections.abc import Callable
 
-GAP_S = 0.05  # a person never types this fast for long, a scanner never this slowly
-LIMIT = 256
-SHORTEST = 4
+from kiosk.devices.keystrokes import Keystrokes
 
 
 class WedgeScanner:
-    """Fed by the window: `typed` with each text input, `ended` with Enter. Times are monotonic seconds."""
+    """Fed by the window: `typed` with each text input, `ended` with Enter or Tab. Times are monotonic seconds."""
 
-    def __init__(self, _source: str = "") -> None:
-        self._on_code: Callable[[str], None] | None = None
-        self._text = ""
-        self._last_s = float("-inf")
+    def __init__(self, terminator: str = "enter") -> None:
+        self._terminator = terminator
+        self._keystrokes: Keystrokes | None = None
 
     @property
     def present(self) -> bool:
         return True  # a keyboard wedge cannot be told from no wedge until it types
 
-    def start(self, on_code: Callable[[str], None]) -> None:
-        self._on_code = on_code
-        self._text = ""
+    def start(self, on_code: Callable[[str], None], on_begin: Callable[[], None] = lambda: None) -> None:
+        self._keystrokes = Keystrokes(self._terminator, on_code, on_begin)
 
     def stop(self) -> None:
-        self._on_code = None
-        self._text = ""
+        self._keystrokes = None
 
     def typed(self, text: str, at_s: float) -> None:
-        if at_s - self._last_s > GAP_S:
-            self._text = ""
-        self._last_s = at_s
-        if len(self._text) <= LIMIT:
-            self._text += "".join(c for c in text if c.isprintable())
+        if self._keystrokes:
+            self._keystrokes.typed(text, at_s)
 
-    def ended(self, at_s: float) -> None:
-        text, self._text = self._text, ""
-        if self._on_code and at_s - self._last_s <= GAP_S and SHORTEST <= len(text) <= LIMIT:
-            self._on_code(text)
+    def ended(self, key: str, at_s: float) -> None:
+        if self._keystrokes:
+            self._keystrokes.ended(key, at_s)

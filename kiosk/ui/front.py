@@ -9,7 +9,7 @@ from pathlib import Path
 from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 
 from kiosk.domain.reading import Reading
@@ -32,7 +32,7 @@ from kiosk.words import Words
 STATUS_S = 3.0
 GUARD_S = 0.35  # after a change of screen: the second half of a double tap, and a finger that is still down
 OVERLAYS = ("still_there", "stop")
-ENTER = 13
+ENDS = {13: "enter", 271: "enter", 9: "tab"}  # keys with which a scanner that types closes a code; 271: keypad
 log = Log("ui")
 
 
@@ -50,6 +50,7 @@ class Front(App):
     status: Status = ObjectProperty(None, allownone=True)
     market = StringProperty("")
     other_language = StringProperty("")
+    hearing = BooleanProperty(False)  # the scanner has begun a code
 
     def __init__(
         self,
@@ -70,7 +71,7 @@ class Front(App):
         self.market = context.market
         self.bridge = Bridge(crashed=self._crash)
         self.failsafe = Failsafe(self._sorry, self._give_up, lambda e: self.bridge.to_frame(self._crash, e))
-        self.eyes = Eyes(sight, scanner, self.bridge, self._looked, self.post)
+        self.eyes = Eyes(sight, scanner, self.bridge, self._looked, self._hear, self.post)
         self.announcer = Announcer(announce) if announce else None
         self.glass = Glass()
         self.pages: dict[str, Page] = {}
@@ -83,6 +84,7 @@ class Front(App):
     def build(self) -> Glass:
         Window.bind(on_touch_down=self._touched, on_textinput=self.eyes.typed, on_key_down=self._key)
         self.failsafe.install()
+        Clock.schedule_interval(lambda _: self.eyes.tick(), 0)
         Clock.schedule_interval(self._watch_end, 0.2)
         Clock.schedule_interval(self._ask_status, STATUS_S)
         if self.announcer:
@@ -199,6 +201,10 @@ class Front(App):
         if self.page is not None:
             self.page.looked(reading)
 
+    def _hear(self, hearing: bool) -> None:
+        self.hearing = hearing
+        self._touched()
+
     # time
 
     def _wait(self) -> None:
@@ -218,8 +224,8 @@ class Front(App):
         self._wait()
 
     def _key(self, _: object, key: int, *__: object) -> None:
-        if key == ENTER:
-            self.eyes.ended()
+        if key in ENDS:
+            self.eyes.ended(ENDS[key])
 
     # the store's state
 

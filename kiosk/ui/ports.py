@@ -50,12 +50,14 @@ class Sight(Protocol):
 
 
 class Scanner(Protocol):
-    """A code scanner. `on_reading` may be called on any thread."""
+    """A code scanner. `on_reading` and `on_begin` may be called on any thread."""
 
     @property
     def present(self) -> bool: ...
 
-    def start(self, on_reading: Callable[[Reading], None]) -> None: ...
+    def start(self, on_reading: Callable[[Reading], None], on_begin: Callable[[], None]) -> None:
+        """`on_begin` is called when a code begins, and again while a long one goes on."""
+        ...
 
     def stop(self) -> None: ...
 
@@ -63,6 +65,6 @@ class Scanner(Protocol):
         """A scanner that types: each text input of the window goes here, with a monotonic time in seconds."""
         ...
 
-    def ended(self, at_s: float) -> None:
-        """Enter was pressed."""
+    def ended(self, key: str, at_s: float) -> None:
+        """ "enter" or "tab" was pressed."""
         ...

@@ -76,9 +76,10 @@ class FakeScanner:
     looking: bool = False
     typing: list[str] = field(default_factory=list)
     on_reading: Callable[[Reading], None] | None = None
+    on_begin: Callable[[], None] | None = None
 
-    def start(self, on_reading: Callable[[Reading], None]) -> None:
-        self.on_reading, self.looking = on_reading, True
+    def start(self, on_reading: Callable[[Reading], None], on_begin: Callable[[], None]) -> None:
+        self.on_reading, self.on_begin, self.looking = on_reading, on_begin, True
 
     def stop(self) -> None:
         self.looking = False
@@ -86,8 +87,8 @@ class FakeScanner:
     def typed(self, text: str, at_s: float) -> None:
         self.typing.append(text)
 
-    def ended(self, at_s: float) -> None:
-        self.typing.append("\n")
+    def ended(self, key: str, at_s: float) -> None:
+        self.typing.append(key)
 
 
 def card(nik: str = NIK, name: str = NAME) -> Reading:
