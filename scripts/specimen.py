@@ -1,55 +1,78 @@
-"""Makes fictional e-KTP frames, frames of other cards and sequences from a seed, with expected.csv beside them.
+"""Makes fictional e-KTP frames, frames of other cards, codes, sequences and clips, with expected.csv beside them.
 
-    scripts/specimen OUT --seed 1 --easy 20 --typical 100 --hard 100 --not-cards 50 --sequences 20
+    scripts/specimen OUT --seed 1 --easy 20 --typical 100 --hard 100 --not-cards 50 --sequences 20 --clips 10
 
-Every card says SPESIMEN and its serial begins at 9000. `--look a` and `--look b` share no font, ground or name: tune on
-one and report on the other. `--roll` turns every card by that many degrees more (180: upside down). A sequence is five
-jittered frames of one card, named …-0.jpg to …-4.jpg. The numbers want Debian's fonts-ocr-a.
+Every card says SPESIMEN and its serial begins at 9000. The looks share no font, ground or name: tune on a, report on b
+and c. The same arguments give the same files. `--roll` turns every card by that many degrees more (180: upside down).
+
+    easy, typical, hard   new cards under ever worse blur, glare, noise, light, motion, tilt, fingers, JPEG and wear
+    old                   yellowed and faded cards in another print, and photocopies
+    poor                  a webcam of 640×480 in little light
+    covered               a finger lies on the number: nothing can be read, so nothing may be
+    not-cards             empty counters, family and bank cards, licences, receipts, phone numbers, newspapers …
+    codes                 members' cards in seven symbologies
+    sequences             five jittered frames of one card, named …-0.jpg to …-4.jpg
+    clips                 a card comes, is held and goes; `phases` names each frame: empty, in, hold or out
 """
 
 import argparse
 import csv
-import random
-from dataclasses import replace
+import json
 from pathlib import Path
 
 import cv2
-from specimen_cards import LOOKS, Card, Looks, ktp, other
-from specimen_frames import counter, frame, jitter, spoil
+from specimen_frames import GRADES, SIZE
+from specimen_looks import LOOKS
+from specimen_sets import Made, Recipe
 
-COLUMNS = ("file", "kind", "grade", "expected", "name", "birth_place", "birth_date")
-NOT_CARDS = ("blank", "kk", "bank", "bpjs", "member", "kia", "sim", "receipt", "phone")
+SPOILT = ("scale", "tilt", "roll", "blur", "motion", "noise", "gain", "glare", "poor", "worn")
+COLUMNS = ("file", "kind", "grade", "expected", "name", "birth_place", "birth_date", "sex", "quad", "nik_quad")
+SEVERAL = ("not-cards", "codes", "sequences", "clips")
 
 
-class Maker:
-    def __init__(self, out: Path, looks: Looks, roll: float) -> None:
-        self.out, self.looks, self.roll = out, looks, roll
-        self.rows: list[tuple[str, ...]] = []
+class Writer:
+    """Files of one set, and a row for each."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.rows: list[dict[str, object]] = []
         out.mkdir(parents=True, exist_ok=True)
 
-    def make(self, rng: random.Random, name: str, grade: str, kind: str, frames: int) -> None:
-        card: Card | None = None
-        if kind == "ktp":
-            card = ktp(rng, self.looks)
-        elif kind != "blank":
-            card = other(rng, self.looks, kind)
-        how = spoil(rng, grade)
-        how = replace(how, roll=how.roll + self.roll, scale=how.scale * (0.8 if 30 < abs(self.roll) % 180 < 150 else 1))
-        scene, start = counter(rng), rng.getrandbits(32)
-        for index in range(frames):
-            file = f"{name}-{index}.jpg" if frames > 1 else f"{name}.jpg"
-            again = random.Random(start)  # the same place, then what a moment changes
-            picture, _ = frame(again, card.image if card else None, how if index == 0 else jitter(rng, how), scene)
+    def pictures(self, made: Made, stem: str) -> None:
+        frames = list(made.frames)
+        for index, picture in enumerate(frames):
+            file = f"{stem}-{index}.jpg" if len(frames) > 1 else f"{stem}.jpg"
             cv2.imwrite(str(self.out / file), picture, [cv2.IMWRITE_JPEG_QUALITY, 96])
-            known = card is not None and kind == "ktp"
-            born = card.born.isoformat() if card and card.born and known else ""
-            said = (card.nik, card.name, card.place, born) if card and known else ("", "", "", "")
-            self.rows.append((file, "ktp" if known else f"neg-{kind}", grade, *said))
+            self._row(file, made)
+
+    def clip(self, made: Made, stem: str, fps: int) -> None:
+        file = f"{stem}.avi"
+        kind = cv2.VideoWriter.fourcc(*"MJPG")
+        writer = cv2.VideoWriter(str(self.out / file), cv2.CAP_OPENCV_MJPEG, kind, fps, SIZE)
+        if not writer.isOpened():
+            raise SystemExit(f"{file} cannot be written")
+        for picture in made.frames:
+            writer.write(picture if picture.shape[1::-1] == SIZE else cv2.resize(picture, SIZE))
+        writer.release()
+        self._row(file, made)
+
+    def _row(self, file: str, made: Made) -> None:
+        row: dict[str, object] = {"file": file, "kind": made.kind, "grade": made.grade, "expected": made.expected}
+        card = made.card
+        if card is not None and card.nik and made.kind in ("ktp", "clip-ktp"):
+            born = card.born.isoformat() if card.born else ""
+            row |= {"name": card.name, "birth_place": card.place, "birth_date": born, "sex": card.sex}
+        row |= {name: round(float(getattr(made.how, name)), 3) for name in SPOILT}
+        for name in ("quad", "nik_quad"):
+            corners = getattr(made, name)
+            row[name] = json.dumps([[round(x, 1), round(y, 1)] for x, y in corners]) if corners else ""
+        row["phases"] = " ".join(made.phases)
+        self.rows.append(row)
 
     def finish(self) -> None:
         with (self.out / "expected.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(COLUMNS)
+            writer = csv.DictWriter(file, (*COLUMNS, *SPOILT, "phases"), restval="")
+            writer.writeheader()
             writer.writerows(self.rows)
 
 
@@ -59,21 +82,32 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--look", choices=sorted(LOOKS), default="a")
     parser.add_argument("--roll", type=float, default=0.0)
-    for grade in ("easy", "typical", "hard", "not-cards", "sequences"):
-        parser.add_argument(f"--{grade}", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0, metavar="INDEX", help="of each kind: to make one again")
+    parser.add_argument("--fps", type=int, choices=(15, 30), default=15, help="of the clips")
+    for kind in (*GRADES, *SEVERAL):
+        parser.add_argument(f"--{kind}", type=int, default=0, metavar="N")
     asked = parser.parse_args()
-    maker = Maker(asked.out, LOOKS[asked.look], asked.roll)
-    for grade in ("easy", "typical", "hard"):
-        for index in range(getattr(asked, grade)):
-            rng = random.Random(f"{asked.seed} {grade} {index}")
-            maker.make(rng, f"ktp-{grade}-{index:04}", grade, "ktp", 1)
-    for index in range(asked.not_cards):
-        kind = NOT_CARDS[index % len(NOT_CARDS)]
-        maker.make(random.Random(f"{asked.seed} no {index}"), f"no-{kind}-{index:04}", "typical", kind, 1)
-    for index in range(asked.sequences):
-        grade = ("typical", "hard")[index % 2]
-        maker.make(random.Random(f"{asked.seed} seq {index}"), f"seq-{grade}-{index:04}", grade, "ktp", 5)
-    maker.finish()
+    recipe, writer = Recipe(asked.seed, asked.look, asked.roll), Writer(asked.out)
+
+    def wanted(count: int) -> range:
+        return range(asked.first, asked.first + count)
+
+    for grade in GRADES:
+        for index in wanted(getattr(asked, grade)):
+            writer.pictures(recipe.picture(grade, index), f"ktp-{grade}-{index:04}")
+    for index in wanted(asked.not_cards):
+        made = recipe.not_card(index)
+        writer.pictures(made, f"no-{made.kind.removeprefix('neg-')}-{index:04}")
+    for index in wanted(asked.codes):
+        made = recipe.code(index)
+        writer.pictures(made, f"code-{made.kind}-{index:04}")
+    for index in wanted(asked.sequences):
+        made = recipe.sequence(index)
+        writer.pictures(made, f"seq-{made.grade}-{index:04}")
+    for index in wanted(asked.clips):
+        made = recipe.clip(index, asked.fps)
+        writer.clip(made, f"{made.kind}-{made.grade}-{index:04}", asked.fps)
+    writer.finish()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
-"""Draws fictional cards for scripts/specimen: e-KTPs, and cards that are none but print numbers.
+"""Draws fictional e-KTPs for scripts/specimen: new, old and yellowed, or as a photocopy.
 
-Serials begin at 9000 and every card says SPESIMEN. The digits of the NIK want an OCR-A font (Debian: fonts-ocr-a);
-it is needed here only, never when the kiosk runs.
+Serials begin at 9000 and every card says SPESIMEN.
 """
 
 import random
@@ -12,53 +11,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
+from specimen_looks import Colour, Looks, older
 
 from kiosk import tables
 
 Image = npt.NDArray[np.uint8]
-Colour = tuple[int, int, int]
-
 WIDTH, HEIGHT = 1012, 638  # ID-1 at 300 dpi
-ROOT = Path(__file__).resolve().parent.parent
-OCR_A = Path("/usr/share/fonts/truetype/ocr-a/OCRA.ttf")
-OCR_A_BOLD = OCR_A.with_name("OCRABold.ttf")
-URW = Path("/usr/share/fonts/opentype/urw-base35")
-DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
-
-
-@dataclass(frozen=True)
-class Looks:
-    """What two sets must not share: fonts, grounds and inks."""
-
-    sans: tuple[Path, ...]
-    bold: tuple[Path, ...]
-    numbers: tuple[Path, ...]
-    grounds: tuple[Colour, ...]  # BGR
-    inks: tuple[Colour, ...]
-    given: tuple[str, ...]
-    family: tuple[str, ...]
-
-
-LOOKS = {
-    "a": Looks(
-        (URW / "NimbusSans-Regular.otf", DEJAVU / "DejaVuSansCondensed.ttf"),
-        (URW / "NimbusSans-Bold.otf",),
-        (OCR_A, OCR_A, OCR_A_BOLD),
-        ((238, 226, 190), (230, 214, 170), (240, 232, 205), (225, 205, 165)),
-        ((25, 22, 22), (45, 38, 35)),
-        ("SITI", "BAMBANG", "SRI", "AGUNG", "WAHYU", "RATNA", "ENDANG", "JOKO", "TRI", "DEWI", "YUSUF", "INDAH"),
-        ("HANDOYO", "SULASTRI", "PRAMONO", "WIDODO", "ASTUTI", "SETIAWAN", "MARYATI", "GUNAWAN", "LESTARI"),
-    ),
-    "b": Looks(
-        (ROOT / "assets/fonts/Andika-Regular.ttf", DEJAVU / "DejaVuSans.ttf", URW / "NimbusSansNarrow-Regular.otf"),
-        (ROOT / "assets/fonts/PlusJakartaSans-Bold.ttf", DEJAVU / "DejaVuSans-Bold.ttf"),
-        (OCR_A, OCR_A, OCR_A_BOLD),
-        ((232, 220, 182), (242, 230, 212), (222, 210, 178), (235, 215, 160), (226, 222, 200)),
-        ((32, 28, 26), (60, 50, 44), (20, 20, 30)),
-        ("MULYONO", "KARTIKA", "HESTI", "FAJAR", "NURUL", "PUTRI", "IMAM", "TEGUH", "YULIA", "ARIF", "MEGA", "OKTA"),
-        ("WIBOWO", "HARTATI", "KUSUMA", "SAPUTRA", "RAHAYU", "NUGRAHA", "PERTIWI", "UTOMO", "SUSANTO", "ANGGRAINI"),
-    ),
-}
+FONTS = "apt-get install fonts-ocr-a fonts-ocr-b fonts-urw-base35 fonts-dejavu-extra"
+AGES = ("old", "copy")
 
 
 @dataclass
@@ -71,6 +31,7 @@ class Card:
     name: str = ""
     place: str = ""
     born: date | None = None
+    sex: str = ""
     number: list[tuple[float, float]] = field(default_factory=list)
 
 
@@ -85,7 +46,7 @@ class Pen:
     def face(self, font: Path) -> cv2.FontFace:
         if font not in self._faces:
             if not font.is_file():
-                raise SystemExit(f"no font {font}; for the numbers: apt install fonts-ocr-a")
+                raise SystemExit(f"no font {font.name}; {FONTS}")
             self._faces[font] = cv2.FontFace(str(font))
         return self._faces[font]
 
@@ -131,8 +92,10 @@ def ground(rng: random.Random, colour: Colour, height: int = HEIGHT, width: int 
     return np.asarray(np.clip(np.array(colour, np.float32) + shade[..., None], 0, 255), dtype=np.uint8)
 
 
-def ktp(rng: random.Random, looks: Looks, kind: str = "ktp") -> Card:
-    """An e-KTP; `kia` is the same layout under a child's header."""
+def ktp(rng: random.Random, looks: Looks, kind: str = "ktp", age: str = "") -> Card:
+    """An e-KTP; `kia` is the same layout under a child's header. `age` is one of AGES, or nothing for a new one."""
+    if age:
+        looks = older(rng, looks)
     image = ground(rng, rng.choice(looks.grounds))
     sans, number_font = rng.choice(looks.sans), rng.choice(looks.numbers)
     pen = Pen(image, rng.choice(looks.inks))
@@ -146,15 +109,16 @@ def ktp(rng: random.Random, looks: Looks, kind: str = "ktp") -> Card:
     lines = (f"PROVINSI {province}", regency) if kind == "ktp" else ("KARTU IDENTITAS ANAK", f"{regency}")
     for index, text in enumerate(lines):
         pen.write(text, (WIDTH - pen.width(text, size, sans)) / 2, 46 + index * (size + 5), size, sans)
-    left, colon = rng.randint(28, 42), rng.randint(248, 262)
+    left, colon = rng.randint(28, 42), rng.randint(*looks.colon)
     tall = rng.randint(46, 54)
     base = 154 + rng.randint(-6, 6)
     pen.write("NIK", left, base, tall, number_font if rng.random() < 0.6 else sans)
     pen.write(":", colon - 22, base, tall, number_font)
-    start = colon + rng.randint(0, 12)
+    start = colon + rng.randint(*looks.gap)
     stop, top = pen.squeeze(digits, start, base, tall, number_font, rng.uniform(0.76, 0.97)), base - round(tall * 0.72)
     small = rng.randint(24, 27)
-    step = rng.uniform(30.0, 33.0)
+    step = rng.uniform(*looks.pitch)
+    values = rng.choice(looks.names) if looks.names else sans
     rows = (
         ("Nama", name),
         ("Tempat/Tgl Lahir", f"{place}, {born:%d-%m-%Y}"),
@@ -172,7 +136,7 @@ def ktp(rng: random.Random, looks: Looks, kind: str = "ktp") -> Card:
     y = base + rng.uniform(32, 40)
     for label, value in rows:
         pen.write(label, left, y, small, sans)
-        pen.write(f": {value}", colon, y, small, sans)
+        pen.write(f": {value}", colon, y, small, values)
         if label == "Jenis kelamin":
             pen.write(f"Gol. Darah : {rng.choice(('A', 'B', 'O', 'AB', '-'))}", colon + 280, y, small, sans)
         y += step
@@ -180,7 +144,28 @@ def ktp(rng: random.Random, looks: Looks, kind: str = "ktp") -> Card:
     pen.colour = (150, 110, 90)
     pen.write("SPESIMEN", left, HEIGHT - 14, 24, looks.bold[0])
     corners = [(start, top), (stop, top), (stop, base), (start, base)]
-    return Card(image, kind, digits, name, place, born, [(float(x), float(y)) for x, y in corners])
+    if age:
+        pen.image[:] = aged(rng, image, age)
+    sex = "female" if woman else "male"
+    return Card(image, kind, digits, name, place, born, sex, [(float(x), float(y)) for x, y in corners])
+
+
+def aged(rng: random.Random, image: Image, age: str) -> Image:
+    """`old`: yellowed, the ink faded, scratched. `copy`: a grey photocopy with its dirt."""
+    noise = np.random.default_rng(rng.getrandbits(32))
+    if age == "copy":
+        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
+        grey = 128 + (cv2.GaussianBlur(grey, (0, 0), 0.8) - rng.uniform(120, 165)) * rng.uniform(1.3, 2.2)
+        specks = noise.random(grey.shape) < rng.uniform(0.0002, 0.002)
+        grey = np.where(specks, rng.uniform(20, 90), grey + noise.normal(0, 6, grey.shape))
+        return np.asarray(np.repeat(np.clip(grey, 8, 248)[..., None], 3, axis=2), dtype=np.uint8)
+    worn = image.astype(np.float32) * (rng.uniform(0.62, 0.85), rng.uniform(0.86, 0.95), 1.0)
+    fade = rng.uniform(0.1, 0.4)
+    worn = worn * (1 - fade) + np.array((150, 190, 205), np.float32) * fade
+    for _ in range(rng.randint(2, 9)):
+        ends = [(rng.randint(0, WIDTH), rng.randint(0, HEIGHT)) for _ in range(2)]
+        cv2.line(worn, ends[0], ends[1], [rng.randint(150, 230)] * 3, 1, cv2.LINE_AA)
+    return np.asarray(np.clip(worn, 0, 255), dtype=np.uint8)
 
 
 def _photo(pen: Pen, rng: random.Random, born: date, place: str, sans: Path) -> None:
@@ -193,40 +178,3 @@ def _photo(pen: Pen, rng: random.Random, born: date, place: str, sans: Path) -> 
     cv2.ellipse(pen.image, (x + w // 2, y + 94), (54, 50), 0, 180, 360, (25, 25, 25), -1)
     pen.write(place[:16], x + 20, y + h + 34, 22, sans)
     pen.write(f"{rng.randint(1, 28):02}-0{rng.randint(1, 9)}-20{rng.randint(12, 24)}", x + 34, y + h + 60, 22, sans)
-
-
-def other(rng: random.Random, looks: Looks, kind: str) -> Card:
-    """A card or paper that is no e-KTP: `kk`, `bank`, `bpjs`, `member`, `sim`, `receipt`, `phone`."""
-    if kind == "kia":
-        return ktp(rng, looks, "kia")
-    image = ground(rng, (rng.randint(150, 245), rng.randint(150, 245), rng.randint(150, 245)))
-    pen = Pen(image, rng.choice(looks.inks))
-    sans, bold = rng.choice(looks.sans), rng.choice(looks.bold)
-    digits, born, woman, province, regency = any_nik(rng)
-    name = f"{rng.choice(looks.given)} {rng.choice(looks.family)}"
-    digit_font = rng.choice((sans, bold, looks.numbers[0]))
-    birth = f"{regency.split()[-1]}, {born:%d-%m-%Y}"
-    title, rows = {
-        "kk": ("KARTU KELUARGA", [f"No. {digits}", f"Kepala Keluarga : {name}", *(f"{i} {any_nik(rng)[0]}  {birth}"
-               for i in range(1, 6)), f"PROVINSI {province}"]),
-        "bank": ("BANK REKAAN", ["", f"{rng.randint(4, 5)}{rng.randint(10**14, 10**15 - 1)}", "VALID 09/29", name]),
-        "bpjs": ("KARTU INDONESIA SEHAT", [f"Nomor Kartu : 000{rng.randint(10**9, 10**10 - 1)}", f"Nama : {name}",
-                 f"Tgl Lahir : {born:%d-%m-%Y}", f"NIK : {digits}", f"Alamat : {regency}", "Faskes : KLINIK"]),
-        "member": ("KOPERASI PASAR REKAAN", [f"NIK : {digits}", f"Nama : {name}", birth,
-                   "PEREMPUAN" if woman else "LAKI-LAKI", "ANGGOTA"]),
-        "sim": ("SURAT IZIN MENGEMUDI", [f"{rng.randint(10**15, 10**16 - 1)}", f"1. {name}", f"2. {birth}",
-                "3. O - PRIA", "4. JL. SPESIMEN 4", "5. PEDAGANG", f"6. {regency}"]),
-        "receipt": ("TOKO REKAAN", [f"{rng.randint(10**15, 10**16 - 1)}", *(f"BARANG {i}  {rng.randint(10**5, 10**6)}"
-                    for i in range(8)), f"NO {digits}", f"TOTAL {rng.randint(10**5, 10**7)}"]),
-        "phone": ("HUBUNGI", [f"0812{rng.randint(10**11, 10**12 - 1)}", f"WA 628{rng.randint(10**12, 10**13 - 1)}",
-                  f"NIK {digits}" if rng.random() < 0.3 else "BUKA 24 JAM"]),
-    }[kind]  # fmt: skip
-    pen.write(title, rng.randint(30, 300), 66, rng.randint(40, 52), bold)
-    y = 150.0
-    for text in rows:
-        numeric = sum(c.isdigit() for c in text) >= 10
-        size = rng.randint(40, 50) if numeric and len(text) < 24 else rng.randint(24, 32)
-        pen.write(text, 40, y, size, digit_font if numeric and len(text) < 24 else sans)
-        y += size + rng.randint(8, 20)
-    pen.write("SPESIMEN", 40, HEIGHT - 14, 22, sans)
-    return Card(image, kind)
