@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.devices import CAMERAS
-from kiosk.devices.camera import Camera, Frame
+from kiosk.devices.camera import Frame
+from kiosk.devices.health import Health
 from kiosk.devices.scanner import CodeScanner, NoScanner
 from kiosk.devices.worker import CameraWorker, LookWorker
-from kiosk.domain.reading import WEDGE, Reading
+from kiosk.domain.reading import KTP, WEDGE, Reading
 from kiosk.domain.regions import Regions
 from kiosk.settings import Devices
 from kiosk.vision import codes, preview
@@ -20,47 +21,71 @@ PREVIEW_WIDTH = 1280  # wider frames are made smaller for the screen, never for 
 BUFFERS = 3  # one is shown, one is filled, one is on its way
 
 
-class CameraSight:
-    """Satisfies `ui.ports.Sight`. The recogniser is loaded by the first look, in its thread, and kept."""
+class Pictures:
+    """The frames of one look made ready for the screen, in buffers that are used again."""
 
-    def __init__(self, devices: Devices, load_reader: Callable[[], Reader]) -> None:
-        make = CAMERAS.get(devices.camera)
-        self._camera: Camera | None = make(devices.camera_source) if make else None
-        self._worker = CameraWorker(self._camera, on_frame=self._show) if self._camera else None
-        self._load_reader = load_reader
-        self._reader: Reader | None = None
-        self._look: LookWorker[Reading] | None = None
+    def __init__(self) -> None:
         self._buffers: list[NDArray[np.uint8] | None] = [None] * BUFFERS
-        self._filled = 0  # counts frames made ready for the screen
+        self._filled = 0  # counts frames made ready
         self._shown = 0
 
-    @property
-    def present(self) -> bool:
-        """False without a camera, and once a camera that was tried is lost or absent."""
-        return self._worker is not None and (self._filled == 0 or self._worker.health == "ok")
+    def put(self, frame: Frame) -> None:
+        height, width = frame.image.shape[:2]
+        scale = min(1.0, PREVIEW_WIDTH / width)
+        slot = (self._filled + 1) % BUFFERS
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        self._buffers[slot] = preview.rgba(frame.image, size, self._buffers[slot])
+        self._filled += 1
 
-    def start(self, on_reading: Callable[[Reading], None]) -> None:
-        if self._worker is None:
-            return
-        self._worker.start()
-        self._look = LookWorker(self._begin, self._worker, on_reading)
-        self._look.start()
-
-    def stop(self) -> None:
-        if self._look is not None:
-            self._look.stop()
-            self._look = None
-        if self._worker is not None:
-            self._worker.stop()
-        self._buffers = [None] * BUFFERS
-        self._filled = self._shown = 0
-
-    def preview(self) -> NDArray[np.uint8] | None:
+    def newest(self) -> NDArray[np.uint8] | None:
+        """None when there is no newer one than the last time."""
         filled = self._filled
         if filled == self._shown:
             return None
         self._shown = filled
         return self._buffers[filled % BUFFERS]
+
+
+class CameraSight:
+    """Satisfies `ui.ports.Sight`. The recogniser is loaded by the first look, in its thread, and kept."""
+
+    def __init__(self, devices: Devices, load_reader: Callable[[], Reader]) -> None:
+        make = CAMERAS.get(devices.camera)
+        self._worker = CameraWorker(make(devices), on_frame=self._show) if make else None
+        self._look = LookWorker(self._begin, self._worker, self._told) if self._worker else None
+        self._load_reader = load_reader
+        self._reader: Reader | None = None
+        self._on_reading: Callable[[Reading], None] | None = None
+        self._accepted = False  # in this look
+        self._pictures = Pictures()
+
+    @property
+    def present(self) -> bool:
+        """False without a camera, and while a camera that is wanted is lost or absent."""
+        return self._worker is not None and not self._worker.failing
+
+    @property
+    def health(self) -> Health | None:
+        """Of the camera, as it was seen last; None without a camera."""
+        return self._worker.health if self._worker else None
+
+    def start(self, on_reading: Callable[[Reading], None]) -> None:
+        if self._worker is None or self._look is None:
+            return
+        self._on_reading, self._accepted, self._pictures = on_reading, False, Pictures()
+        self._worker.start()
+        self._look.start()
+
+    def stop(self) -> None:
+        self._on_reading = None
+        if self._worker is None or self._look is None:
+            return
+        self._worker.stop()
+        self._look.stop()
+        self._pictures = Pictures()  # what is still on its way into the old ones goes with them
+
+    def preview(self) -> NDArray[np.uint8] | None:
+        return self._pictures.newest()
 
     def _begin(self) -> Look:
         if self._reader is None:
@@ -68,12 +93,15 @@ class CameraSight:
         return self._reader.begin()
 
     def _show(self, frame: Frame) -> None:
-        height, width = frame.image.shape[:2]
-        scale = min(1.0, PREVIEW_WIDTH / width)
-        slot = (self._filled + 1) % BUFFERS
-        size = (round(width * scale), round(height * scale))
-        self._buffers[slot] = preview.rgba(frame.image, size, self._buffers[slot])
-        self._filled += 1
+        self._pictures.put(frame)
+
+    def _told(self, reading: Reading) -> None:
+        if self._worker is not None and reading.nik and reading.source == KTP and not self._accepted:
+            self._accepted = True
+            self._worker.accepted(reading.outline)
+        on_reading = self._on_reading
+        if on_reading is not None:
+            on_reading(reading)
 
 
 class CodeEars:

@@ -6,18 +6,19 @@ Drivers hold no thread and are imported late: a kiosk without a camera never loa
 from collections.abc import Callable
 
 from kiosk.devices.camera import Camera
+from kiosk.settings import Devices
 
 
-def _opencv(source: str) -> Camera:
+def _opencv(devices: Devices) -> Camera:
     from kiosk.devices.camera_opencv import OpenCvCamera
 
-    return OpenCvCamera(source)
+    return OpenCvCamera(devices.camera_source, devices.exposure, devices.focus)
 
 
-def _clip(source: str) -> Camera:
+def _clip(devices: Devices) -> Camera:
     from kiosk.devices.camera_clip import ClipCamera
 
-    return ClipCamera(source)
+    return ClipCamera(devices.camera_source)
 
 
-CAMERAS: dict[str, Callable[[str], Camera]] = {"opencv": _opencv, "clip": _clip}
+CAMERAS: dict[str, Callable[[Devices], Camera]] = {"opencv": _opencv, "clip": _clip}

@@ -7,8 +7,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+CLIPS = frozenset({".avi", ".mp4", ".mkv", ".mov", ".webm", ".mjpg", ".mjpeg"})
 
-@dataclass(frozen=True, slots=True, repr=False)
+
+@dataclass(frozen=True, slots=True, repr=False, weakref_slot=True)
 class Frame:
     """One picture of a camera: H×W×3 uint8 BGR, its time in milliseconds (monotonic), its number since opening."""
 
@@ -18,6 +20,11 @@ class Frame:
 
 
 class Camera(Protocol):
+    @property
+    def live(self) -> bool:
+        """Whether the frames come from a sensor, whose noise makes no two of them alike."""
+        ...
+
     def open(self) -> None:
         """Raises DeviceError `camera.absent` when there is nothing to open."""
         ...

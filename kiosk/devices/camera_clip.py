@@ -9,19 +9,20 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.devices.camera import Frame
+from kiosk.devices.camera import CLIPS, Frame
 from kiosk.domain.errors import DeviceError
 
 USUAL_FPS = 25.0
 PICTURE_S = 2.0  # how long a picture of a folder is held
 PICTURE_FPS = 10.0
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
-CLIPS = frozenset({".avi", ".mp4", ".mkv", ".mov", ".webm"})
 
 Image = npt.NDArray[np.uint8]
 
 
 class ClipCamera:
+    live = False  # a picture stands still by design
+
     def __init__(self, source: str) -> None:
         """`source`: a clip, a picture, or a folder of them, played in the order of their names."""
         self._source = Path(source)

@@ -14,8 +14,10 @@ class Mailbox(Generic[T]):
         self._closed = False
 
     def put(self, letter: T) -> None:
-        """Replaces what was not taken."""
+        """Replaces what was not taken. Nothing is put into a closed one."""
         with self._changed:
+            if self._closed:
+                return
             self._letter = letter
             self._number += 1
             self._changed.notify_all()

@@ -1,10 +1,12 @@
 """The threads behind a camera: one that fetches frames and keeps the device alive, one that looks at the newest."""
 
 import threading
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from kiosk.devices.camera import Camera, Frame
+from kiosk.devices.health import Hanging, Health, Picture, State
 from kiosk.devices.mailbox import Mailbox
 from kiosk.domain.errors import KioskError
 from kiosk.logs import Log
@@ -13,10 +15,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-Health = Literal["ok", "lost", "absent"]
-BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)  # between two tries to open; the last one is repeated
-MISSES = 15  # frames lost in a row after which the device is opened anew
-STOP_S = 6.0  # a driver may hang this long in a dead device before it is left to itself
+BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 3.0)  # between two tries to open; the last one is repeated
+MISSES = 15  # frames lost in a row after which the device is opened anew …
+SILENT_MS = 2_000  # … or so long without a frame, where one miss is a driver's own time-out
+STOP_S = 0.3  # a step is left as fast; a driver that hangs in a dead device ends later, and the next start waits for it
 
 log = Log("camera")
 R = TypeVar("R")
@@ -27,6 +29,40 @@ class Sees(Protocol[R_co]):
     """What vision's Look is to this module."""
 
     def see(self, frame: "npt.NDArray[np.uint8]", t_ms: int, /) -> R_co: ...
+
+
+class Loop:
+    """One thread at a time. It may be left to end by itself: the next one begins when it is gone."""
+
+    def __init__(self, name: str, run: Callable[[threading.Event], None]) -> None:
+        """`run` gets the event that ends it."""
+        self._name, self._run = name, run
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._on = False
+
+    def start(self) -> bool:
+        """False when it runs already."""
+        if self._on:
+            return False
+        self._on, self._stop = True, threading.Event()
+        self._thread = threading.Thread(target=self._go, args=(self._stop, self._thread), name=self._name, daemon=True)
+        self._thread.start()
+        return True
+
+    def stop(self) -> None:
+        self._on = False
+        self._stop.set()
+
+    def join(self) -> None:
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(STOP_S)
+
+    def _go(self, stop: threading.Event, before: threading.Thread | None) -> None:
+        if before is not None:
+            before.join()
+        if not stop.is_set():
+            self._run(stop)
 
 
 class CameraWorker:
@@ -46,31 +82,29 @@ class CameraWorker:
         self._on_health = on_health
         self._backoff_s = backoff_s
         self._mailbox: Mailbox[Frame] = Mailbox()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._health: Health = "absent"
+        self._loop = Loop("camera", self._run)
+        self._picture = Picture(live=camera.live)
+        self._hanging = Hanging()
+        self._health = Health("absent", _now_ms())
+        self.failing = False  # since it was started: tried in vain, and not a frame since
 
     @property
     def health(self) -> Health:
-        """ "ok" while frames come; "absent" before the first; "lost" after the last."""
+        """ "absent" before the first frame, "lost" after the last; while frames come, what is to say of them."""
         return self._health
 
     def start(self) -> None:
-        if self._thread is not None:
-            return
-        self._stop = threading.Event()
-        self._mailbox.reopen()
-        self._thread = threading.Thread(target=self._run, args=(self._stop,), name="camera", daemon=True)
-        self._thread.start()
+        if self._loop.start():
+            self.failing = False
+            self._mailbox.reopen()
 
     def stop(self) -> None:
         """Ends the thread, releases the device and drops the last frame."""
-        self._stop.set()
+        self._loop.stop()
         self._mailbox.close()
-        thread, self._thread = self._thread, None
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(STOP_S)
+        self._loop.join()
         self._mailbox.clear()
+        self.failing = False
 
     def latest(self) -> Frame | None:
         return self._mailbox.latest()
@@ -78,6 +112,10 @@ class CameraWorker:
     def wait(self, after: int, timeout_s: float | None = None) -> tuple[int, Frame] | None:
         """The newest frame above mailbox number `after`; None after the time or when stopped."""
         return self._mailbox.wait(after, timeout_s)
+
+    def accepted(self, outline: tuple[tuple[float, float], ...]) -> None:
+        """A card was accepted; see Hanging. May be called on any thread."""
+        self._hanging.accepted(outline)
 
     def _run(self, stop: threading.Event) -> None:
         failures = 0
@@ -92,36 +130,47 @@ class CameraWorker:
             finally:
                 self._camera.close()
                 self._mailbox.clear()
+                self._picture.forget()
             if stop.is_set():
                 break
-            self._tell("absent" if self._health == "absent" else "lost")
+            self.failing = True
+            self._tell("absent" if self._health.state == "absent" else "lost")
             stop.wait(self._backoff_s[min(failures, len(self._backoff_s) - 1)])
             failures += 1
 
     def _watch(self, stop: threading.Event, failures: int) -> int:
         """Fetches frames until they stop coming; the number of failures to go on counting from."""
-        missed = 0
-        while not stop.is_set() and missed < MISSES:
+        missed, last_ms = 0, _now_ms()
+        while missed < MISSES and (missed == 0 or _now_ms() - last_ms < SILENT_MS):
             frame = self._camera.read()
+            if stop.is_set():
+                break
             if frame is None:
                 missed += 1
                 stop.wait(0.02)
                 continue
-            missed, failures = 0, 0
-            if stop.is_set():
-                break
-            self._tell("ok")
+            missed, failures, last_ms = 0, 0, _now_ms()
+            state = self._picture.see(frame.image, frame.t_ms)
+            self.failing = False
+            self._tell("upside_down" if state == "ok" and self._hanging.upside_down else state)
             self._mailbox.put(frame)
             if self._on_frame is not None:
                 self._on_frame(frame)
         return failures
 
-    def _tell(self, health: Health) -> None:
-        if health != self._health:
-            self._health = health
-            log.info("camera.health", health=health)
+    def _tell(self, state: State) -> None:
+        now, before = _now_ms(), self._health
+        changed = state != before.state
+        good = now if state in ("ok", "upside_down") else before.last_good_ms
+        self._health = Health(state, now if changed else before.since_ms, good)
+        if changed:
+            log.info("camera.health", health=state, id=self._health.reason)
             if self._on_health is not None:
-                self._on_health(health)
+                self._on_health(self._health)
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
 
 
 class LookWorker(Generic[R]):
@@ -132,29 +181,24 @@ class LookWorker(Generic[R]):
         self._look = look
         self._camera = camera
         self._on_reading = on_reading
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._loop = Loop("look", self._run)
         self.failure: KioskError | None = None
 
     def start(self) -> None:
         """A new look, with empty votes."""
-        if self._thread is not None:
-            return
-        self._stop, self.failure = threading.Event(), None
-        self._thread = threading.Thread(target=self._run, args=(self._stop,), name="look", daemon=True)
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """Ends the look. No reading is told after this returns, and no frame is kept.
 
-        From inside `on_reading` it returns at once and the look ends with that call.
+        A frame that is being looked at may take longer; nothing is told of it. From inside `on_reading` it returns at
+        once and the look ends with that call.
         """
-        self._stop.set()
-        thread, self._thread = self._thread, None
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(STOP_S)
+        self._loop.stop()
+        self._loop.join()
 
     def _run(self, stop: threading.Event) -> None:
+        self.failure = None
         try:
             look = self._look()
         except KioskError as error:

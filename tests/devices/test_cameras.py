@@ -1,5 +1,6 @@
 """Camera drivers and the threads behind them. Tests wait for events, never for time."""
 
+import dataclasses
 import queue
 import threading
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kiosk import settings
 from kiosk.devices import CAMERAS
-from kiosk.devices.camera import Frame
+from kiosk.devices.camera import Camera, Frame
+from kiosk.devices.health import Health
 from kiosk.devices.mailbox import Mailbox
 from kiosk.devices.worker import CameraWorker, LookWorker
 from kiosk.domain.errors import DeviceError
@@ -21,6 +24,8 @@ CLIP = ASSETS / "specimens" / "qr.avi"
 
 class FakeCamera:
     """Plays a script: `True` a frame, `None` a lost one, `Exception` a failure; `open` may fail first."""
+
+    live = True
 
     def __init__(self, *script: bool | Exception | None, absent: int = 0) -> None:
         self.script = list(script)
@@ -47,6 +52,10 @@ class FakeCamera:
         self.closed += 1
 
 
+def driver(name: str, source: object) -> Camera:
+    return CAMERAS[name](dataclasses.replace(settings.load().devices, camera=name, camera_source=str(source)))
+
+
 @pytest.fixture
 def told() -> "queue.Queue[str]":
     return queue.Queue()
@@ -61,13 +70,14 @@ def test_the_newest_letter_wins() -> None:
     assert mailbox.wait(2, 0.0) is None
     assert mailbox.latest() == "new"
     mailbox.close()
+    mailbox.put("late")
     assert (mailbox.wait(0), mailbox.latest()) == (None, None)
 
 
 def test_health_goes_from_absent_to_ok_to_lost_and_back(told: "queue.Queue[str]") -> None:
     camera = FakeCamera(True, DeviceError("camera.lost"), True, RuntimeError("driver"), absent=3)
-    worker = CameraWorker(camera, on_health=told.put, backoff_s=(0.0,))
-    assert worker.health == "absent"
+    worker = CameraWorker(camera, on_health=lambda health: told.put(health.state), backoff_s=(0.0,))
+    assert worker.health == Health("absent", worker.health.since_ms)
     worker.start()
     try:
         assert [told.get(timeout=PATIENCE_S) for _ in range(5)] == ["ok", "lost", "ok", "lost", "ok"]
@@ -79,7 +89,7 @@ def test_health_goes_from_absent_to_ok_to_lost_and_back(told: "queue.Queue[str]"
 
 def test_a_camera_that_only_loses_frames_is_opened_anew(told: "queue.Queue[str]") -> None:
     camera = FakeCamera(True, *[None] * 15)
-    worker = CameraWorker(camera, on_health=told.put, backoff_s=(0.0,))
+    worker = CameraWorker(camera, on_health=lambda health: told.put(health.state), backoff_s=(0.0,))
     worker.start()
     try:
         assert [told.get(timeout=PATIENCE_S) for _ in range(3)] == ["ok", "lost", "ok"]
@@ -159,9 +169,9 @@ def test_a_look_that_cannot_begin_says_why() -> None:
     assert look.failure.id == "recogniser.missing"
 
 
-@pytest.mark.parametrize("driver", ["clip", "opencv"])
-def test_a_clip_is_a_camera(driver: str) -> None:
-    camera = CAMERAS[driver](str(CLIP))
+@pytest.mark.parametrize("name", ["clip", "opencv"])
+def test_a_clip_is_a_camera(name: str) -> None:
+    camera = driver(name, CLIP)
     camera.open()
     try:
         first, second = camera.read(), camera.read()
@@ -173,9 +183,9 @@ def test_a_clip_is_a_camera(driver: str) -> None:
     assert second.t_ms >= first.t_ms
 
 
-@pytest.mark.parametrize("driver", ["clip", "opencv"])
-def test_nothing_to_open_is_absent_and_a_closed_camera_is_lost(driver: str, tmp_path: Path) -> None:
-    camera = CAMERAS[driver](str(tmp_path / "none.avi"))
+@pytest.mark.parametrize("name", ["clip", "opencv"])
+def test_nothing_to_open_is_absent_and_a_closed_camera_is_lost(name: str, tmp_path: Path) -> None:
+    camera = driver(name, tmp_path / "none.avi")
     with pytest.raises(DeviceError, match=r"camera\.absent"):
         camera.open()
     with pytest.raises(DeviceError, match=r"camera\.lost"):
@@ -185,7 +195,7 @@ def test_nothing_to_open_is_absent_and_a_closed_camera_is_lost(driver: str, tmp_
 
 def test_a_folder_without_pictures_is_lost_and_not_an_endless_loop(tmp_path: Path) -> None:
     (tmp_path / "torn.jpg").write_bytes(b"torn")
-    camera = CAMERAS["clip"](str(tmp_path))
+    camera = driver("clip", tmp_path)
     camera.open()
     with pytest.raises(DeviceError, match=r"camera\.lost"):
         camera.read()
