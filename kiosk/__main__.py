@@ -52,7 +52,12 @@ def _parser(home: Path) -> argparse.ArgumentParser:
         "--announce", type=Path, metavar="FILE", help="append each screen and its targets: for unattended tests"
     )
 
-    read = commands.add_parser("read", parents=[shared], help="pictures, clips and folders to readings")
+    read = commands.add_parser(
+        "read",
+        parents=[shared],
+        help="pictures, clips and folders to readings",
+        epilog="Exit code: 0 everything was read, 1 something was not, 2 the command line is wrong, 130 Ctrl-C.",
+    )
     read.add_argument("files", nargs="+", type=Path, metavar="FILE")
     read.add_argument("--json", action="store_true", help="one JSON line per picture or accepted reading of a clip")
 

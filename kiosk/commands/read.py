@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -12,12 +13,15 @@ from kiosk.domain.errors import KioskError, PictureError
 from kiosk.domain.reading import Reading
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from kiosk.settings import Settings
     from kiosk.vision.reader import Look, Reader
 
 Sentence = Callable[[str, Mapping[str, str | int]], str]
 
 HELD_MS = 3000  # the same code or card seen again within this time is still the one that was read
+WIDEST_NAME, WIDEST_TEXT, SHOWN_NAME = 48, 72, 32  # characters; longer names push their row to the right
 NEXT_LOOK_MS = 250  # after an accepted reading a clip is looked at again from here
 
 
@@ -44,6 +48,8 @@ def run(chosen: "Settings", files: list[Path], *, as_json: bool) -> int:
 
     speak = words.load(chosen.languages.order[0])
     reader = bootstrap.card_reader(chosen, SystemClock())
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that is no text in this terminal's encoding
     return read(
         reader,
         files,
@@ -57,22 +63,89 @@ def run(chosen: "Settings", files: list[Path], *, as_json: bool) -> int:
 def read(reader: "Reader", paths: list[Path], *, as_json: bool, out: TextIO, err: TextIO, sentence: Sentence) -> int:
     """Writes one line per picture or accepted reading of a clip. Returns 0, or 1 when a file had nothing accepted.
 
-    `sentence` turns a message id and its facts into a person's language.
+    `sentence` turns a message id and its facts into a person's language. A bar shows how far it is where `err` is a
+    terminal. Ctrl-C keeps what was written, says how far it came, and is raised again.
     """
-    unread = 0
-    for path in paths:
-        for file in _files(path):
-            accepted = False
-            for line in _lines(reader, file):
-                accepted = accepted or line.read
-                if line.error is not None:
-                    print(f"{file}: {_told(line.error, sentence)}", file=err, flush=True)
-                if as_json:
-                    print(json.dumps(as_dict(line), ensure_ascii=False), file=out, flush=True)
-                elif line.error is None:
-                    print(_row(line, sentence), file=out, flush=True)
-            unread += not accepted
-    return 1 if unread else 0
+    files = [file for path in paths for file in _files(path)]
+    wide = min(max((len(_shown(file)) for file in files), default=0), WIDEST_NAME)
+    with _Bar(err, len(files), sentence) as bar:
+        if not as_json and out.isatty():
+            bar.write(out, _columns(*sentence("read.columns", {}).split("|"), wide=wide))
+        try:
+            for file in files:
+                bar.at(file)
+                accepted = False
+                for line in _lines(reader, file):
+                    accepted = accepted or line.read
+                    if line.error is not None:
+                        bar.write(err, f"{_shown(file)}: {_told(line.error, sentence)}")
+                    if as_json:
+                        bar.write(out, json.dumps(as_dict(line)))
+                    elif line.error is None:
+                        bar.write(out, _row(line, wide, sentence))
+                bar.count(accepted)
+        except KeyboardInterrupt:
+            bar.write(err, sentence("read.stopped", bar.counts | {"done": bar.done, "files": len(files)}))
+            raise
+    return 1 if bar.counts["unread"] else 0
+
+
+class _Bar:
+    """How far it is, drawn on `err` while that is a terminal; elsewhere it only counts."""
+
+    def __init__(self, err: TextIO, files: int, sentence: Sentence) -> None:
+        self.counts: dict[str, str | int] = {"read": 0, "unread": 0}
+        self.done = 0
+        self._sentence = sentence
+        self._drawn: Progress | None = None
+        if err.isatty():
+            from rich import progress
+            from rich.console import Console
+
+            self._drawn = progress.Progress(
+                progress.TextColumn("{task.fields[counts]}", markup=False),
+                progress.BarColumn(bar_width=None),
+                progress.MofNCompleteColumn(),
+                progress.TimeElapsedColumn(),
+                progress.TextColumn("{task.fields[file]}", markup=False),
+                console=Console(file=err, highlight=False),
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+                expand=True,
+            )
+            self._task = self._drawn.add_task("", total=files, counts=self._told(), file="")
+
+    def __enter__(self) -> "_Bar":
+        if self._drawn:
+            self._drawn.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._drawn:
+            self._drawn.stop()
+
+    def at(self, file: Path) -> None:
+        if self._drawn:
+            self._drawn.update(self._task, file=_cut(_plain(file.name), SHOWN_NAME))
+
+    def count(self, accepted: bool) -> None:
+        key = "read" if accepted else "unread"
+        self.counts[key] = int(self.counts[key]) + 1
+        self.done += 1
+        if self._drawn:
+            self._drawn.update(self._task, advance=1, counts=self._told())
+
+    def write(self, stream: TextIO, line: str) -> None:
+        """A line above the bar, which may stand on the same terminal."""
+        if self._drawn:
+            self._drawn.stop()
+        print(line, file=stream, flush=True)
+        if self._drawn:
+            self._drawn.start()
+
+    def _told(self) -> str:
+        return self._sentence("read.counts", self.counts)
 
 
 def as_dict(line: Line) -> dict[str, Any]:
@@ -157,21 +230,40 @@ def _clip(reader: "Reader", file: Path) -> Iterator[Line]:
         yield Line(file, Reading(hint=hint), longest, 0)
 
 
-def _row(line: Line, sentence: Sentence) -> str:
+def _row(line: Line, wide: int, sentence: Sentence) -> str:
     reading = line.reading
-    when = f" @{line.t_ms / 1000:.2f}s" if line.t_ms is not None and line.read else ""
+    number, sure, more = reading.nik or "-", "", ""
     if reading.nik is not None:
-        what = f"{reading.nik}  {reading.source}  {reading.confidence:.2f}"
-        extra = "  ".join(
+        sure = f"{reading.confidence:.2f}"
+        more = "  ".join(
             reading.fields[key].text for key in ("name", "birth_place", "birth_date") if key in reading.fields
         )
-        what = f"{what}  {extra}".rstrip()
     elif "payload" in reading.fields:
-        what = f"{'-':16}  {reading.source}  {reading.fields['payload'].text}"
-    else:
-        what = f"{'-':16}  {sentence(reading.hint, {}) if reading.hint else ''}".rstrip()
-    return f"{line.file}{when}  {what}  {line.ms:.0f} ms"
+        more = reading.fields["payload"].text
+    elif reading.hint:
+        more = sentence(reading.hint, {})
+    source = reading.source if line.read else ""
+    if line.t_ms is not None and line.read:
+        more = f"@{line.t_ms / 1000:.2f} s  {more}"
+    return _columns(_shown(line.file), number, source, sure, _plain(more), f"{line.ms:.0f} ms", wide=wide)
+
+
+def _columns(file: str, number: str, source: str, sure: str, more: str, took: str, *, wide: int) -> str:
+    return f"{file:<{wide}}  {number:<16}  {source:<10}  {sure:<5}  {took:>7}  {_cut(more, WIDEST_TEXT)}".rstrip()
 
 
 def _told(error: KioskError, sentence: Sentence) -> str:
-    return f"{sentence(error.message, error.facts)} {sentence(error.cure, error.facts)}".strip()
+    return _plain(f"{sentence(error.message, error.facts)} {sentence(error.cure, error.facts)}".strip())
+
+
+def _shown(file: Path) -> str:
+    return _plain(str(file))
+
+
+def _plain(text: str) -> str:
+    """Names and payloads come from strangers: what steers a terminal or turns its writing round is not let through."""
+    return "".join(character if character.isprintable() else "\N{MIDDLE DOT}" for character in text)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"

@@ -1,6 +1,10 @@
 """Pictures and clips from files to frames (H×W×3 uint8 BGR), whatever depth, alpha or orientation they come in."""
 
-from collections.abc import Iterator
+import os
+import re
+import stat
+import struct
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -11,34 +15,58 @@ from kiosk.domain.errors import PictureError
 
 Frame = npt.NDArray[np.uint8]
 
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"})
-CLIP_SUFFIXES = frozenset({".avi", ".mp4", ".mkv", ".mov", ".webm", ".m4v", ".mjpeg", ".mpg"})
+PICTURE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".png", ".apng", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
+)
+CLIP_SUFFIXES = frozenset({".avi", ".mp4", ".mkv", ".mov", ".webm", ".m4v", ".mjpeg", ".mjpg", ".mpg"})
+STREAMS = frozenset({".mjpeg", ".mjpg"})  # clips that begin like a picture
+PICTURE = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|BM|RIFF....WEBP|II\*\0|MM\0\*|P[1-6]\s", re.DOTALL)
+CLIP = re.compile(rb"RIFF....AVI |....ftyp(?!avi|hei|mif)|\x1aE\xdf\xa3|\0\0\x01[\xb3\xba]", re.DOTALL)
 LARGEST_BYTES = 80_000_000
+LARGEST_PIXELS = 120_000_000  # a small file can ask for gigabytes
 USUAL_FPS = 25.0
 FPS = (1.0, 240.0)  # believable rates of a clip
 
 
+# A broken clip is told in one sentence of ours; what FFmpeg says about its every block is no use to anyone.
+os.putenv("OPENCV_FFMPEG_LOGLEVEL", "-8")
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+
 def is_clip(path: Path) -> bool:
-    return path.suffix.lower() in CLIP_SUFFIXES
+    """By what the file begins with; by its name when that says nothing or cannot be read."""
+    suffix = path.suffix.lower()
+    try:
+        if path.is_file() and suffix not in STREAMS:
+            with path.open("rb") as file:
+                start = file.read(16)
+            if PICTURE.match(start) or CLIP.match(start):
+                return CLIP.match(start) is not None
+    except OSError:
+        return suffix in CLIP_SUFFIXES  # whoever opens it next says why it cannot be read
+    return suffix in CLIP_SUFFIXES
 
 
 def load(path: Path) -> Frame:
-    """The picture in `path`, turned as its EXIF says, grey and 16-bit ones widened or narrowed, alpha laid on white.
+    """The picture in `path`, the first one of an animation, turned as its EXIF says.
 
+    Grey is widened, 16 bits are narrowed, alpha is laid on white.
     Raises PictureError: `picture.missing`, `picture.too_large`, `picture.unreadable`.
     """
     try:
-        if path.is_dir():
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size == 0:  # a pipe would never end
             raise PictureError("picture.unreadable", file=path.name)
-        if path.stat().st_size > LARGEST_BYTES:
+        if found.st_size > LARGEST_BYTES:
             raise PictureError("picture.too_large", file=path.name)
         raw = np.fromfile(path, dtype=np.uint8)
     except FileNotFoundError as error:
         raise PictureError("picture.missing", file=path.name) from error
     except OSError as error:
         raise PictureError("picture.unreadable", file=path.name) from error
-    if raw.size == 0:
-        raise PictureError("picture.unreadable", file=path.name)
+    width, height = _promised_size(raw.tobytes()) if raw.size else (0, 0)
+    if width * height > LARGEST_PIXELS:
+        raise PictureError("picture.too_large", file=path.name)
     try:
         return _decoded(raw, path)
     except (cv2.error, MemoryError, ValueError) as error:
@@ -52,14 +80,37 @@ def _decoded(raw: npt.NDArray[np.uint8], path: Path) -> Frame:
         raise PictureError("picture.unreadable", file=path.name)
     if as_stored.ndim == 3 and as_stored.shape[2] == 4:
         return _on_white(_eight_bit(as_stored))
-    if as_stored.dtype == np.uint8:
-        turned = cv2.imdecode(raw, cv2.IMREAD_COLOR)  # the only way of reading that obeys EXIF
-        if turned is not None:
-            return np.asarray(turned, dtype=np.uint8)
-    picture = _eight_bit(as_stored)
-    if picture.ndim == 2 or picture.shape[2] == 1:
-        return np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
-    return np.ascontiguousarray(picture[:, :, :3])
+    turned = cv2.imdecode(raw, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)  # without UNCHANGED it obeys EXIF
+    if turned is None:
+        raise PictureError("picture.unreadable", file=path.name)
+    return _eight_bit(turned)
+
+
+def _promised_size(raw: bytes) -> tuple[int, int]:
+    """Width and height that the header names, before a byte is decoded; (0, 0) when it is not known here.
+
+    PNG: IHDR; GIF: screen descriptor; BMP: info header; WebP: VP8X canvas; JPEG: the first frame header (SOF).
+    """
+    for start, where, read in _SIZES:
+        if re.match(start, raw, re.DOTALL) and len(raw) >= where + 8:
+            return read(raw[where : where + 8])
+    if raw.startswith(b"\xff\xd8"):
+        at = 2
+        while at + 9 <= len(raw) and raw[at] == 0xFF:
+            marker, length = raw[at + 1], int.from_bytes(raw[at + 2 : at + 4], "big")
+            if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+                height, width = struct.unpack(">HH", raw[at + 5 : at + 9])
+                return width, height
+            at += 2 + length
+    return 0, 0
+
+
+_SIZES: tuple[tuple[bytes, int, Callable[[bytes], tuple[int, int]]], ...] = (
+    (rb"\x89PNG", 16, lambda b: struct.unpack(">II", b)),
+    (rb"GIF8", 6, lambda b: struct.unpack("<HH", b[:4])),
+    (rb"BM", 18, lambda b: tuple(abs(v) for v in struct.unpack("<ii", b))),
+    (rb"RIFF....WEBPVP8X", 24, lambda b: (1 + int.from_bytes(b[:3], "little"), 1 + int.from_bytes(b[3:6], "little"))),
+)
 
 
 def _eight_bit(picture: npt.NDArray[np.generic]) -> Frame:
@@ -87,7 +138,7 @@ def frames(path: Path) -> Iterator[tuple[int, Frame]]:
     """
     if not path.exists():
         raise PictureError("picture.missing", file=path.name)
-    if path.is_dir():
+    if not path.is_file():
         raise PictureError("clip.unreadable", file=path.name)
     try:
         clip = cv2.VideoCapture(str(path))

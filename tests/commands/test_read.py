@@ -2,7 +2,12 @@
 
 import io
 import json
+import os
+import pty
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -14,6 +19,7 @@ import pytest
 
 from kiosk import tables
 from kiosk.commands.read import read
+from kiosk.domain.reading import Field, Reading
 from kiosk.resources import ASSETS
 from kiosk.vision.reader import Reader
 
@@ -82,3 +88,106 @@ def test_people_get_a_table(reader: Reader) -> None:
     first, second = out.getvalue().splitlines()
     assert "3507124811909905" in first
     assert "<hint." in second
+
+
+def on_terminal(*arguments: str) -> tuple[int, str]:
+    """Exit code and all that the real program writes to a terminal, as standard output and standard error."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "kiosk", "read", *arguments], stdout=theirs, stderr=theirs, env=environment
+    ) as program:
+        os.close(theirs)
+        written = b""
+        while True:
+            try:
+                written += os.read(ours, 65536)
+            except OSError:  # the other end was closed
+                break
+        code = program.wait(60)
+    os.close(ours)
+    return code, written.decode()
+
+
+def test_a_terminal_gets_a_bar_that_goes_away() -> None:
+    code, written = on_terminal(str(SPECIMENS / "code-qr-000.jpg"), str(SPECIMENS / "no-blank-000.jpg"))
+    assert code == 1
+    assert "1/2" in written
+    assert "1 terbaca, 0 belum" in written
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written)
+    assert "3507124811909905" in plain
+    assert written.rstrip().endswith("\x1b[2K")  # the last thing written wipes the bar's line
+
+
+def test_a_pipe_gets_no_bar() -> None:
+    files = [SPECIMENS / "code-qr-000.jpg", SPECIMENS / "no-blank-000.jpg"]
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk", "read", *files], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert len(done.stdout.splitlines()) == 2
+    assert "\x1b" not in done.stdout
+
+
+class Interrupted(Reader):
+    """Ctrl-C comes while the second picture is read."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def read(self, frame: Any) -> Reading:
+        self.calls += 1
+        if self.calls == 2:
+            raise KeyboardInterrupt
+        return Reading("3372015708759001", "qr", 1.0, {"payload": Field("3372015708759001", 1.0)})
+
+
+def test_ctrl_c_keeps_what_was_read() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    files = [SPECIMENS / "code-qr-000.jpg"] * 3
+    with pytest.raises(KeyboardInterrupt):
+        read(Interrupted(), files, as_json=True, out=out, err=err, sentence=spoken)
+    assert len(out.getvalue().splitlines()) == 1
+    assert err.getvalue() == "<read.stopped>\n"
+
+
+class Wicked(Reader):
+    """A code that would clear the screen and turn the writing round."""
+
+    def __init__(self) -> None:
+        pass
+
+    def read(self, frame: Any) -> Reading:
+        return Reading(None, "qr", 1.0, {"payload": Field("\x1b[2J\u202eEVIL\n" + "x" * 2000, 1.0)})
+
+
+def test_a_payload_cannot_steer_the_terminal() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    for as_json in (False, True):
+        read(Wicked(), [SPECIMENS / "code-qr-000.jpg"], as_json=as_json, out=out, err=err, sentence=spoken)
+    row, line = out.getvalue().splitlines()
+    assert "EVIL" in row
+    assert len(row) < 250
+    assert row.isprintable()
+    assert line.isascii()
+    assert json.loads(line)["fields"]["payload"]["text"].startswith("\x1b[2J\u202eEVIL\n")
+
+
+def test_a_name_that_is_no_text_is_told_all_the_same(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/\xff\x1b[2J.jpg"
+    shutil.copy(SPECIMENS / "code-qr-000.jpg", name)
+    for extra in ([], ["--json"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "kiosk", "read", *extra, name], capture_output=True, timeout=60, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert b"\x1b" not in done.stdout
+
+
+def test_exit_codes_are_in_the_help() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk", "read", "--help"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "0 everything was read" in done.stdout
+    wrong = subprocess.run([sys.executable, "-m", "kiosk", "read"], capture_output=True, timeout=60, check=False)
+    assert wrong.returncode == 2

@@ -1,5 +1,8 @@
 """Every kind of picture and clip becomes frames, or one clear error."""
 
+import os
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -85,6 +88,57 @@ def test_a_clip_that_cannot_be_played_is_said(tmp_path: Path, content: bytes | N
     with pytest.raises(PictureError) as caught:
         list(pictures.frames(path))
     assert caught.value.id == error
+
+
+@pytest.mark.parametrize(("name", "content"), [("card.avi", "ktp-easy-000.jpg"), ("card.jpg", "qr.avi")])
+def test_what_a_file_is_stands_in_it_and_not_in_its_name(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_bytes((SPECIMENS / content).read_bytes())
+    assert pictures.is_clip(path) == content.endswith(".avi")
+    assert pictures.is_clip(SPECIMENS / content) == content.endswith(".avi")
+
+
+def test_by_its_name_when_it_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "odd.mp4").write_bytes(b"????")
+    assert pictures.is_clip(tmp_path / "odd.mp4")
+    assert pictures.is_clip(tmp_path / "none.mkv")
+    assert not pictures.is_clip(tmp_path / "none.jpg")
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def bomb(kind: str) -> bytes:
+    """A small file that asks for 30000×30000 pixels."""
+    if kind == "png":
+        header = struct.pack(">IIBBBBB", 30000, 30000, 8, 0, 0, 0, 0)
+        pixels = zlib.compress(bytes(1 << 20))
+        return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    if kind == "bmp":
+        return b"BM" + bytes(16) + struct.pack("<ii", 30000, -30000) + bytes(100)
+    if kind == "gif":
+        return b"GIF89a" + struct.pack("<HH", 30000, 30000) + bytes(100)
+    stored = bytearray(cv2.imencode(".jpg", COLOUR)[1].tobytes())
+    at = stored.index(b"\xff\xc0")
+    stored[at + 5 : at + 9] = struct.pack(">HH", 30000, 30000)
+    return bytes(stored)
+
+
+@pytest.mark.parametrize("kind", ["png", "bmp", "gif", "jpg"])
+def test_a_small_file_cannot_ask_for_gigabytes(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"bomb.{kind}"
+    path.write_bytes(bomb(kind))
+    with pytest.raises(PictureError, match=r"picture\.too_large"):
+        pictures.load(path)
+
+
+def test_a_pipe_is_no_picture_and_no_clip(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(PictureError, match=r"picture\.unreadable"):
+        pictures.load(tmp_path / "pipe.jpg")
+    with pytest.raises(PictureError, match=r"clip\.unreadable"):
+        next(pictures.frames(tmp_path / "pipe.jpg"))
 
 
 def test_the_preview_uses_its_buffer_again() -> None:
