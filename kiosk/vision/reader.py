@@ -69,27 +69,24 @@ class Reader:
         if code is not None and code.source not in ON_GOODS:
             return self.code_reading(code, gray)
         found = locate.find_print(gray)
-        guide = hints.Guide()
         best: tuple[float, Reading] | None = None
-        every: list[Line] = []
         lines: list[Line] = []
         for angle, flipped in _tries(found):
             if not flipped:
-                every = locate.lines_along(found, angle)
-                lines = ktp.candidates(gray, every, CANDIDATES)
+                lines = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
             seen = self.number(frame, gray, lines, flipped=flipped)
             if seen is None:
                 continue
             sighting, around = self.judge(seen, frame)
             if sighting.enough_alone:
-                return self.accepted(seen, around, gray)
+                return self.accepted(seen, around, frame, gray)
             if best is None or sighting.probability > best[0]:
-                best = (sighting.probability, self.unsure(seen, sighting, frame, gray, guide))
+                best = (sighting.probability, self.unsure(seen, sighting, frame, gray))
             break
         code = code or self.codes.look_closer(gray)
         if code is not None:
             return self.code_reading(code, gray)
-        return best[1] if best is not None else self.nothing(frame, gray, found.letters, every, guide)
+        return best[1] if best is not None else self.nothing(frame, gray)
 
     def number(self, frame: Image, gray: Image, lines: list[Line], *, flipped: bool) -> ktp.Seen | None:
         """The first well-formed NIK on `lines`."""
@@ -124,21 +121,20 @@ class Reader:
         digits, fields = codes.understand(code.payload, self._regions, self._today())
         return Reading(digits, code.source, 1.0, fields, outline=_fractions(code.corners, gray))
 
-    def accepted(self, seen: ktp.Seen, around: Around, gray: Image) -> Reading:
+    def accepted(self, seen: ktp.Seen, around: Around, frame: Image, gray: Image) -> Reading:
         number = seen.number
-        outline, card = _fractions(seen.box.corners, gray), hints.card_around(gray, seen.box)
+        outline, card = _fractions(seen.box.corners, gray), hints.card_around(frame, gray, seen.box)
         return Reading(number.digits, KTP, number.probability, dict(around.fields()), outline=outline, card=card)
 
-    def unsure(self, seen: ktp.Seen, sighting: Sighting, frame: Image, gray: Image, guide: hints.Guide) -> Reading:
+    def unsure(self, seen: ktp.Seen, sighting: Sighting, frame: Image, gray: Image) -> Reading:
+        known = sighting.anchored and not sighting.foreign
+        advice = hints.advise(frame, gray, seen.box, known=known)
         outline = _fractions(seen.box.corners, gray)
-        advice = guide.advise(
-            frame, gray, letters=0, lines=[], number=seen.box, anchored=sighting.anchored, foreign=sighting.foreign
-        )
         return Reading(None, KTP, sighting.probability, {}, advice.hint, outline, advice.mark, advice.card)
 
-    def nothing(self, frame: Image, gray: Image, letters: int, lines: list[Line], guide: hints.Guide) -> Reading:
-        """A reading that only says what the person could change. `lines`: all of them, not only likely numbers."""
-        advice = guide.advise(frame, gray, letters=letters, lines=lines)
+    def nothing(self, frame: Image, gray: Image, digits_seen: int = 0) -> Reading:
+        """A reading that only says what the person could change."""
+        advice = hints.advise(frame, gray, digits_seen=digits_seen)
         return Reading(hint=advice.hint, mark=advice.mark)
 
 
@@ -148,7 +144,6 @@ class Look:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._votes = Votes()
-        self._guide = hints.Guide()
         self._held: Reading | None = None
         self._patience = PATIENCE
         self._angle: float | None = None
@@ -176,13 +171,11 @@ class Look:
             self._fruitless = 0
             return reader.code_reading(code, gray)
         found = locate.find_print(gray)
-        every: list[Line] = []
         if found.letters >= FEWEST_LETTERS:
             angle = self._angle
             if angle is None:  # every second look tries the likeliest direction that is not level
                 angle = 0.0 if self._turn % 2 else _tilted(found)
-            every = locate.lines_along(found, angle)
-            lines = ktp.candidates(gray, every, CANDIDATES)
+            lines = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
             for flipped in (False, True) if self._angle is None else (self._flipped,):
                 some = lines[:FEW_LINES] if flipped and self._angle is None else lines
                 seen = reader.number(frame, gray, some, flipped=flipped)
@@ -198,13 +191,13 @@ class Look:
         if code is not None:
             self._fruitless = 0
             return reader.code_reading(code, gray)
-        return self._without(reader.nothing(frame, gray, found.letters, every, self._guide))
+        return self._without(reader.nothing(frame, gray))
 
     def _weigh(self, seen: ktp.Seen, frame: Image, gray: Image) -> Reading:
         sighting, around = self._reader.judge(seen, frame)
         if not self._votes.add(sighting):
-            return self._reader.unsure(seen, sighting, frame, gray, self._guide)
-        reading = self._reader.accepted(seen, around, gray)
+            return self._reader.unsure(seen, sighting, frame, gray)
+        reading = self._reader.accepted(seen, around, frame, gray)
         if "name" in reading.fields or self._patience == 0:
             return reading
         self._patience -= 1
