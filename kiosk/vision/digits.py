@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kiosk.domain.nik import LENGTH
-from kiosk.vision.text import Letter, Scores, Text, best_path
+from kiosk.vision.nets import Scores
+from kiosk.vision.text import Letter, Text, best_path
 
 LABEL = "NIK"
 STEPS = (0.5, 1.6)  # distance of two digits by the usual one; outside, one was lost or invented

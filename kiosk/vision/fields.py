@@ -19,6 +19,8 @@ NAMED_ALIKE = 0.8  # a word beside one of a region's name
 LEGIBLE = (6, 0.8)  # letters and mean probability of a line that was read surely
 CENTRED = -0.38  # a header is centred: it begins right of where the labels of the rows begin
 DATE = re.compile(r"(\d{2})\s*[-–.~/]?\s*(\d{2})\s*[-–.~/]?\s*((?:19|20)\d{2})(?!\d)")
+HAMLET = re.compile(r"(\d{3})[/1I|]?(\d{3})")  # RT/RW
+SEXES = (("male", "LAKILAKI"), ("female", "PEREMPUAN"))
 DIGIT_LIKE = str.maketrans("OoQDIl|SZB", "0000111528")
 LETTER_LIKE = str.maketrans("0158", "OISB")
 
@@ -77,8 +79,8 @@ def understand(rows: Sequence[Row], named: Sequence[str] = ()) -> Surroundings:
     )
 
 
-def with_date(above: Sequence[Row], row: Row, born: date) -> dict[str, Field]:
-    """The fields of a card whose birth row is `row` (its date may be cut off) and whose name stands in `above` it."""
+def with_date(above: Sequence[Row], row: Row, born: date, below: Sequence[Row] = ()) -> dict[str, Field]:
+    """The fields of a card: `row` tells the birth, `above` it stands the name, `below` it the rest."""
     fields = {"birth_date": Field(born.isoformat(), row.text.confidence)}
     place = birth_place(row.text.plain)
     if place:
@@ -87,7 +89,67 @@ def with_date(above: Sequence[Row], row: Row, born: date) -> dict[str, Field]:
     if people:
         name = " ".join(person_name(one.text.plain) for one in people)
         fields["name"] = Field(name, min(one.text.confidence for one in people))
+    return fields | _further_down(below)
+
+
+def _further_down(rows: Sequence[Row]) -> dict[str, Field]:
+    """Sex, and the address with its village and district: told apart by what only one row can say."""
+    fields: dict[str, Field] = {}
+    start = 0
+    for index, row in enumerate(rows[:2]):
+        sex = _sex(row.text.plain)
+        if sex is not None:
+            fields["sex"] = Field(sex, row.text.confidence)
+            start = index + 1
+            break
+    for index, row in enumerate(rows[start:], start):
+        match = HAMLET.fullmatch(_value(row.text.plain).translate(DIGIT_LIKE).replace(" ", ""))
+        if match is None:
+            continue
+        fields["rt_rw"] = Field(f"{match[1]}/{match[2]}", row.text.confidence)
+        address = [_plain(one.text.plain) for one in rows[start:index]]
+        sure = min((one.text.confidence for one in rows[start:index]), default=0.0)
+        told = [("address", " ".join(address), sure)]
+        told += [
+            (name, _plain(one.text.plain), one.text.confidence)
+            for name, one in zip(("village", "district"), rows[index + 1 :], strict=False)
+        ]
+        fields |= {name: Field(text, confidence) for name, text, confidence in told if text}
+        break
     return fields
+
+
+def regions(rows: Sequence[Row], named: Sequence[str]) -> dict[str, Field]:
+    """Province and regency of the header, as on the card, or as in the list where it is one that the number names."""
+    fields: dict[str, Field] = {}
+    for row in sorted(rows, key=lambda one: one.y):
+        said = _plain(row.text.plain)
+        name = "province" if _has(said.split(" ")[0], ("PROVINSI",)) else "regency"
+        if name in fields or sum(letter.isalpha() for letter in said) < LEGIBLE[0]:
+            continue
+        bare = said.partition(" ")[2] if _has(said.split(" ")[0], HEADER) else said
+        official, alike = _nearest(bare, named)
+        fields[name] = Field(official if alike >= NAMED_ALIKE else bare, row.text.confidence * max(alike, 0.5))
+    return fields
+
+
+def _nearest(said: str, named: Sequence[str]) -> tuple[str, float]:
+    pairs = [(name, re.sub(r"^(KAB\.|KABUPATEN|KOTA) ", "", name.upper())) for name in named if name]
+    alike = [(difflib.SequenceMatcher(None, said, bare).ratio(), name) for name, bare in pairs]
+    ratio, name = max(alike, default=(0.0, ""))
+    return name, ratio
+
+
+def _sex(line: str) -> str | None:
+    head = re.split(r"G[O0]L", _value(line).upper())[0].translate(LETTER_LIKE)
+    letters = re.sub(r"[^A-Z]", "", head)
+    alike = {sex: difflib.SequenceMatcher(None, letters, word).ratio() for sex, word in SEXES}
+    best = max(alike, key=lambda sex: alike[sex])
+    return best if alike[best] >= ALIKE else None
+
+
+def _plain(line: str) -> str:
+    return " ".join(re.sub(r"[^A-Z0-9 .,'/\-]", " ", _value(line).upper()).split()).strip(" .,-:")
 
 
 def birth_date(line: str) -> date | None:

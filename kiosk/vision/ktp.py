@@ -1,7 +1,7 @@
 """The printed number of an e-KTP: candidates among the lines, and their digits by two readers that fail differently."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,8 +9,10 @@ import numpy as np
 from kiosk.vision import glyphs
 from kiosk.vision.digits import LABEL, Number, Odds, find_number, is_label, joined, number_of, said
 from kiosk.vision.glyphs import DigitReader
-from kiosk.vision.locate import Image, Line, crop
+from kiosk.vision.letters import LetterReader
+from kiosk.vision.locate import Image, Line, Standing, crop, standing
 from kiosk.vision.text import HEIGHT_PX, Recogniser
+from kiosk.vision.views import View
 
 USUAL_ASPECT = 12.5  # width by height of the sixteen digits, colon included
 ASPECTS = (8.5, 26.0)
@@ -24,7 +26,7 @@ FIRST_LOOK = (-0.06, 1.05, -0.35, 1.35)  # of a line, as box of the quick reader
 CLOSER_LOOKS = ((-0.06, 1.05, -0.45, 1.45), (-0.1, 1.03, -0.3, 1.3), (-0.03, 1.09, -0.6, 1.6))  # of the digits' box
 SLOW_LOOK, SLOW_PX = (-0.06, 1.05, -0.45, 1.45), (240, 320)
 WIDE_LOOK, WIDE_PX = (-0.5, 1.05, -0.45, 1.45), (240, 400)
-LABEL_LOOK, LABEL_PX = (-0.56, -0.08, -0.5, 1.5), (64, 144)
+LABEL_LOOK = (-0.56, -0.08, -0.5, 1.5)
 LABEL_ENDS = 0.73  # of that piece: an e-KTP's label stands apart from its number, on other cards it is next to it
 FIRST_LINES = 2  # that the quick reader sees before the others
 WORTH_A_LOOK = 11  # digits in a line that is no number yet
@@ -37,39 +39,53 @@ QUICK_AT_MOST = 0.94  # without the slow reader it wants label and birth date, w
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """The quick one for digits, the slow one for everything."""
+    """Quick ones for digits and for letters; a slow one that was trained by others, on print of all kinds."""
 
     digits: DigitReader
+    letters: LetterReader
     text: Recogniser
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Seen:
-    """A number that was read, and the box of its digits on the frame."""
+    """A number that was read, and the box of its digits on the view."""
 
     number: Number
     box: Line
+    view: View
+
+    @property
+    def on_frame(self) -> Line:
+        return self.view.on_frame(self.box)
 
 
-def candidates(gray: Image, lines: Sequence[Line], limit: int) -> list[Line]:
-    """The lines that may be the number: tall, of a number's shape, in the even steps of digits, each once."""
+def candidates(view: View, angle: float, limit: int) -> list[Line]:
+    """The lines along `angle` that may be the number, the way up that they may stand: tall, of a number's shape, in
+    the even steps of digits, among rows; `limit` lines, each once.
+    """
+    gray = view.gray
 
-    def likeness(line: Line) -> float:
+    def likeness(one: Standing) -> float:
+        line = one.line
         return line.height * float(np.exp(-((np.log(line.width / line.height / USUAL_ASPECT) / 0.45) ** 2)))
 
-    fit = [line for line in lines if ASPECTS[0] <= line.width / line.height <= ASPECTS[1]]
+    lines = standing(view.print, angle, USUAL_ASPECT)
+    fit = [one for one in lines if ASPECTS[0] <= one.line.width / one.line.height <= ASPECTS[1]]
     chosen: list[Line] = []
-    for line in sorted(fit, key=likeness, reverse=True)[:LIKELIEST]:
+    ways: list[Line] = []
+    for one in sorted(fit, key=likeness, reverse=True)[:LIKELIEST]:
         if len(chosen) == limit:
             break
+        line = one.line
         if any(_same(line, other) for other in chosen):
             continue
         square = evenness(gray, line)
         leaning = [(evenness(gray, line.leaning(lean)), line.leaning(lean)) for lean in LEANS]
         even, upright = max(leaning, key=lambda pair: pair[0])
         if max(even, square) >= EVEN_ENOUGH:
-            chosen.append(upright if even > LEAN_GAIN * square else line)
-    return chosen
+            chosen.append(line)
+            ways += replace(one, line=upright if even > LEAN_GAIN * square else line).ways
+    return ways
 
 
 def evenness(gray: Image, line: Line) -> float:
@@ -105,12 +121,13 @@ def promising(readers: Readers, gray: Image, lines: Sequence[Line]) -> list[tupl
 
 
 def read_number(
-    readers: Readers, image: Image, gray: Image, box: Line, first: Number | None, well_formed: Callable[[str], bool]
+    readers: Readers, view: View, box: Line, first: Number | None, well_formed: Callable[[str], bool]
 ) -> Seen | None:
     """The number in `box` by both readers; a box that is not read surely is read again, sharpened and wider.
 
     The slow reader is not asked when the quick one sees none, or surely one that cannot be a NIK.
     """
+    gray = view.gray
     clear = first is not None and first.probability >= CLEAR
     looks = [box.part(*part) for part in (CLOSER_LOOKS[:1] if clear else CLOSER_LOOKS)]
     quick = [number_of(scores) for scores in readers.digits.scores(gray, looks)]
@@ -126,7 +143,7 @@ def read_number(
     odds, theirs = own, None
     for part, px, sharp in ((SLOW_LOOK, SLOW_PX, False), (SLOW_LOOK, SLOW_PX, True), (WIDE_LOOK, WIDE_PX, True)):
         strip = box.part(*part)
-        picture = crop(image, strip, _width(strip, px), HEIGHT_PX)
+        picture = crop(gray, strip, _width(strip, px), HEIGHT_PX)
         number = find_number(readers.text.read(sharpened(picture) if sharp else picture), readers.text.digit_classes)
         if number is not None:
             slow.append(number)
@@ -139,17 +156,16 @@ def read_number(
     else:
         probability = _least(odds) ** (AGREED if said(own) == said(theirs) else DISPUTED)
     digits = said(odds)
-    return Seen(Number(digits, probability, 0.0, 1.0, False, odds), box) if well_formed(digits) else None
+    return Seen(Number(digits, probability, 0.0, 1.0, False, odds), box, view) if well_formed(digits) else None
 
 
 def _least(odds: Odds) -> float:
     return float(odds.max(axis=1).min())
 
 
-def has_label(readers: Readers, image: Image, box: Line) -> bool:
+def has_label(readers: Readers, gray: Image, box: Line) -> bool:
     """Whether NIK stands before the digits in `box`, as far before them as on an e-KTP."""
-    strip = box.part(*LABEL_LOOK)
-    text = readers.text.read(crop(image, strip, _width(strip, LABEL_PX), HEIGHT_PX))
+    (text,) = readers.letters.read(gray, [box.part(*LABEL_LOOK)])
     letters = [letter for letter in text.letters if letter.character.isalnum()]
     return is_label(text.plain) and len(letters) <= len(LABEL) + 1 and letters[-1].at < LABEL_ENDS
 

@@ -21,6 +21,12 @@ UPRIGHT = 31.0  # degrees of roll that a person's hand gives
 UPRIGHT_BONUS = 1.15
 REACHES = (13, 25)
 LONGEST_PX = 900  # of a line
+MOST = 14  # lines of one reach that may be the number
+FEWEST_ROWS, CLEARLY = 3, 2
+ROW_APART = 0.03  # widths of the number; the rows of a card are 0.07 apart
+AVERAGED_BELOW = 0.7  # pictures that become smaller than this share
+AROUND_PX = 61  # side of the neighbourhood whose strokes a stroke must exceed
+LEVELS = np.clip(1.35 * np.arange(256) + 2.0, 6, 255).astype(np.uint8)  # by the mean stroke around
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +104,30 @@ class Print:
     letters: int
 
 
-def find_print(gray: Image) -> Print:
-    """gray: HxW uint8. Keeps the dark strokes that hang together like letters or short words."""
-    scale = min(1.0, WORK_PX / max(gray.shape))
-    small = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (3, 3), 0)
+def find_print(gray: Image, longest: int = WORK_PX) -> Print:
+    """gray: H×W uint8, searched with a long side of `longest`. Keeps the dark strokes that hang together like letters
+    or short words.
+    """
+    scale = min(1.0, longest / max(gray.shape))
+    small = gray if scale == 1.0 else _smaller(gray, scale)
+    small = np.asarray(cv2.GaussianBlur(small, (3, 3), 0), dtype=np.uint8)
     strokes = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((STROKE_PX, STROKE_PX), np.uint8))
-    around = cv2.boxFilter(strokes, cv2.CV_32F, (61, 61))
-    level = np.maximum(1.35 * around + 2.0, 6.0)
-    mask = (strokes > level).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    level = cv2.LUT(cv2.blur(strokes, (AROUND_PX, AROUND_PX)), LEVELS)
+    mask = np.asarray(cv2.compare(strokes, level, cv2.CMP_GT), dtype=np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
     width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
     fit = (longer >= LETTER_PX[0]) & (shorter <= LETTER_PX[1]) & (longer <= 420) & (area >= 6)
     ruled = (longer > 60) & (longer > 12 * shorter)  # edges and ruled lines
     keep = np.where(fit & np.logical_not(ruled), 255, 0).astype(np.uint8)
     keep[0] = 0  # the ground
-    return Print(keep[labels], scale, int(np.count_nonzero(keep)))
+    return Print(np.take(keep, np.asarray(labels)), scale, int(np.count_nonzero(keep)))
+
+
+def _smaller(gray: Image, scale: float) -> Image:
+    """By averaging only where it matters: it costs six times as much."""
+    how = cv2.INTER_AREA if scale < AVERAGED_BELOW else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=how), dtype=np.uint8)
 
 
 def directions(found: Print, limit: int) -> list[float]:
@@ -148,12 +161,59 @@ def lines_along(found: Print, angle: float, reaches: tuple[int, ...] = REACHES) 
     `reaches` are the gaps between letters that are bridged, in searched pixels.
     """
     turned, back = _turn(found.mask, angle)
-    lines: list[Line] = []
+    lines = []
     for reach in reaches:
-        joined = cv2.morphologyEx(turned, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
-        joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, 9), np.uint8))
-        lines += _boxes(np.asarray(joined, dtype=np.uint8), back, found.scale)
-    return lines
+        labels, boxes = _joined(turned, reach)
+        lines += [_straighten(labels, box, back, found.scale) for box in boxes]
+    return [line for line in lines if line is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A line with the number of rows of print that stand below and above it, as near as on a card."""
+
+    line: Line
+    below: int
+    above: int
+
+    @property
+    def ways(self) -> tuple[Line, ...]:
+        """The line as it stands and upside down, or only one of them: most of a card's rows are below its number."""
+        if self.below >= self.above + CLEARLY:
+            return (self.line,)
+        if self.above >= self.below + CLEARLY:
+            return (self.line.turned(),)
+        return (self.line, self.line.turned()) if self.below >= self.above else (self.line.turned(), self.line)
+
+
+def standing(found: Print, angle: float, aspect: float) -> list[Standing]:
+    """The tallest lines along `angle` of about `aspect` (width by height) that stand among rows as on a card."""
+    turned, back = _turn(found.mask, angle)
+    chosen = []
+    for reach in REACHES:
+        labels, boxes = _joined(turned, reach)
+        width, high = boxes[:, 3], boxes[:, 5] / np.maximum(boxes[:, 3], 1)
+        like = high * np.exp(-((np.log(width / high / aspect) / 0.6) ** 2))
+        for index in np.argsort(like)[::-1][:MOST]:
+            below, above = _rows_by(boxes, int(index))
+            if max(below, above) >= FEWEST_ROWS:
+                line = _straighten(labels, boxes[index], back, found.scale)
+                if line is not None:
+                    chosen.append(Standing(line, below, above))
+    return chosen
+
+
+def _rows_by(boxes: npt.NDArray[np.int32], index: int) -> tuple[int, int]:
+    """How many rows stand below and above one of `boxes`, in its own widths where a card has them."""
+    _, x, y, width, height, _ = boxes[index]
+    across = (boxes[:, 1] + boxes[:, 3] / 2 - x - width / 2) / width
+    away = (boxes[:, 2] + boxes[:, 4] / 2 - y - height / 2) / width
+    near = (across > -0.8) & (across < 1.0) & (boxes[:, 3] > 0.12 * width) & (boxes[:, 4] < 1.3 * height)
+    sides = []
+    for side in (away, -away):
+        places = np.sort(side[near & (side > 0.04) & (side < 0.62)])
+        sides.append(int(np.count_nonzero(np.diff(places, prepend=-1.0) > ROW_APART)))
+    return sides[0], sides[1]
 
 
 def _turn(mask: Image, angle: float) -> tuple[Image, npt.NDArray[np.float64]]:
@@ -169,26 +229,25 @@ def _turn(mask: Image, angle: float) -> tuple[Image, npt.NDArray[np.float64]]:
     return np.asarray(turned, dtype=np.uint8), np.asarray(cv2.invertAffineTransform(matrix), dtype=np.float64)
 
 
-def _boxes(joined: Image, back: npt.NDArray[np.float64], scale: float) -> list[Line]:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
+def _joined(turned: Image, reach: int) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int32]]:
+    """Print joined over gaps of `reach`: labels, and per piece that may be a line n×6: label, x, y, w, h, area."""
+    joined = cv2.morphologyEx(turned, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, 9), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_16U)
     width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     fit = (width >= 60) & (width <= LONGEST_PX) & (height >= 6) & (height <= 140) & (width >= 2.5 * height)
     fit &= 5 * area >= width * height
     fit[0] = False
-    lines = []
-    for index in np.flatnonzero(fit):
-        x, y, w, h = (int(v) for v in stats[index, :4])
-        part = (labels[y : y + h, x : x + w] == index).astype(np.float32)
-        line = _straighten(part, x, y, back, scale)
-        if line is not None:
-            lines.append(line)
-    return lines
+    kept = np.flatnonzero(fit)
+    return np.asarray(labels, dtype=np.uint16), np.column_stack([kept, stats[kept]]).astype(np.int32)
 
 
 def _straighten(
-    part: npt.NDArray[np.float32], x: int, y: int, back: npt.NDArray[np.float64], scale: float
+    labels: npt.NDArray[np.uint16], box: npt.NDArray[np.int32], back: npt.NDArray[np.float64], scale: float
 ) -> Line | None:
     """The box of one joined line: its slope from the ink's middle per column, its height from the ink around it."""
+    label, x, y, wide, tall, _ = box.tolist()
+    part = (labels[y : y + tall, x : x + wide] == label).astype(np.float32)
     columns = part.sum(axis=0, dtype=np.float32)
     inked = np.flatnonzero(columns)
     weight = columns[inked]

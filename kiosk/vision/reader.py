@@ -1,6 +1,5 @@
 """The front door: a picture, or the frames of a live camera, to a Reading. Cheap tests come first."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -17,20 +16,25 @@ from kiosk.vision import codes, hints, ktp, locate
 from kiosk.vision.around import Around
 from kiosk.vision.fields import same_day
 from kiosk.vision.glyphs import DigitReader
+from kiosk.vision.letters import LetterReader
 from kiosk.vision.locate import Image, Line
+from kiosk.vision.nets import threads
+from kiosk.vision.photo import photograph
+from kiosk.vision.scene import Scene
 from kiosk.vision.text import Recogniser
+from kiosk.vision.views import View, straightened, whole
 from kiosk.vision.voting import Sighting, Votes
 
-CANDIDATES = 5  # lines that the quick reader sees per direction
-FEW_LINES = 2  # of them, upside down in a live look that has found nothing yet
+CANDIDATES = 4  # lines that the quick reader sees per direction
 PATIENCE = 2  # looks that an accepted number waits for a name
 DIRECTIONS = 3
 SMALLEST_PX = 48
 LARGEST_PX = 2600  # longer pictures are made smaller before they are searched
 FEWEST_LETTERS = 12  # fewer pieces that look like letters cannot be a card
 STILL_LEVEL = 3.0  # mean difference of two thumbnails under which a scene has not changed
+SEARCHES, SEARCH_EVERY = 3, 3  # whole frames searched in vain before only every third is
 TIRED_AFTER = 9  # looks at a scene that does not change before it is left alone
-DIGITS = "ktp-digits.onnx"  # beside the recogniser's file
+DIGITS, LETTERS = "ktp-digits.onnx", "ktp-letters.onnx"  # beside the recogniser's file
 APART = 15.0  # degrees between two directions that are worth trying
 ON_GOODS = frozenset({"ean13"})  # such codes lie about in every market: a card in the same frame comes first
 
@@ -49,10 +53,12 @@ class Reader:
         """Raises DeviceError: `recogniser.missing`, `symbology.unknown`."""
         if not model.is_file():
             raise DeviceError("recogniser.missing", file=model.name)
-        cv2.setNumThreads(max(1, min(4, os.cpu_count() or 1)))
+        cv2.setNumThreads(threads())
         self._regions = regions
         self._today = today
-        self.readers = ktp.Readers(DigitReader(model.with_name(DIGITS)), Recogniser(model))
+        self.readers = ktp.Readers(
+            DigitReader(model.with_name(DIGITS)), LetterReader(model.with_name(LETTERS)), Recogniser(model)
+        )
         self.codes = codes.CodeReader(symbologies)
 
     def begin(self) -> "Look":
@@ -68,47 +74,44 @@ class Reader:
         code = self.codes.look(gray)
         if code is not None and code.source not in ON_GOODS:
             return self.code_reading(code, gray)
-        found = locate.find_print(gray)
-        best: tuple[float, Reading] | None = None
-        lines: list[Line] = []
-        for angle, flipped in _tries(found):
-            if not flipped:
-                lines = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
-            seen = self.number(frame, gray, lines, flipped=flipped)
+        best: Reading | None = None
+        for view, angle in _tries(frame, gray):
+            seen = self.number(view, angle)
             if seen is None:
                 continue
-            sighting, around = self.judge(seen, frame)
+            sighting, around = self.judge(seen)
             if sighting.enough_alone:
                 return self.accepted(seen, around, frame, gray)
-            if best is None or sighting.probability > best[0]:
-                best = (sighting.probability, self.unsure(seen, sighting, frame, gray))
-            break
+            if best is None or sighting.probability > best.confidence:
+                best = self.unsure(seen, sighting, frame, gray)
+            if view.whole:
+                break
         code = code or self.codes.look_closer(gray)
         if code is not None:
             return self.code_reading(code, gray)
-        return best[1] if best is not None else self.nothing(frame, gray)
+        return best or self.nothing(frame, gray)
 
-    def number(self, frame: Image, gray: Image, lines: list[Line], *, flipped: bool) -> ktp.Seen | None:
-        """The first well-formed NIK on `lines`."""
-        if flipped:
-            lines = [line.turned() for line in lines]
-        for box, first in ktp.promising(self.readers, gray, lines)[:2]:
-            seen = ktp.read_number(self.readers, frame, gray, box, first, self.well_formed)
+    def number(self, view: View, angle: float) -> ktp.Seen | None:
+        """The first well-formed NIK on the lines along `angle`."""
+        lines = ktp.candidates(view, angle, CANDIDATES)
+        for box, first in ktp.promising(self.readers, view.gray, lines)[:2]:
+            seen = ktp.read_number(self.readers, view, box, first, self.well_formed)
             if seen is not None:
                 return seen
         return None
 
-    def judge(self, seen: ktp.Seen, frame: Image) -> tuple[Sighting, Around]:
+    def judge(self, seen: ktp.Seen) -> tuple[Sighting, Around]:
         """What stands around a number, read as far as the answer can still change."""
         digits, probability = seen.number.digits, seen.number.probability
-        around = Around(self.readers, frame, seen.box)
+        gray = seen.view.gray
+        around = Around(self.readers, gray, seen.box)
         checked = nik.check(digits, self._regions, self._today()).nik
         if checked is not None and nik.age_on(checked.born, self._today()) < nik.CARD_AGE:
             return Sighting(digits, probability, False, False, foreign=True), around  # a child's card looks the same
         top = around.header(self._regions.names(digits)[:2])
         if top.foreign or (top.legible and not top.header):
             return Sighting(digits, probability, False, False, top.foreign), around
-        placed = ktp.has_label(self.readers, frame, seen.box)
+        placed = ktp.has_label(self.readers, gray, seen.box)
         born = (placed or top.header) and same_day(around.birth_date(digits), digits)
         return Sighting(digits, probability, placed, born), around
 
@@ -123,13 +126,17 @@ class Reader:
 
     def accepted(self, seen: ktp.Seen, around: Around, frame: Image, gray: Image) -> Reading:
         number = seen.number
-        outline, card = _fractions(seen.box.corners, gray), hints.card_around(frame, gray, seen.box)
-        return Reading(number.digits, KTP, number.probability, dict(around.fields()), outline=outline, card=card)
+        outline, card = _fractions(seen.on_frame.corners, gray), hints.card_around(frame, gray, seen.on_frame)
+        fields = dict(around.fields(self._regions.names(number.digits)[:2]))
+        photo = photograph(frame, card)
+        if photo is not None:
+            fields["photo"] = photo
+        return Reading(number.digits, KTP, number.probability, fields, outline=outline, card=card)
 
     def unsure(self, seen: ktp.Seen, sighting: Sighting, frame: Image, gray: Image) -> Reading:
         known = sighting.anchored and not sighting.foreign
-        advice = hints.advise(frame, gray, seen.box, known=known)
-        outline = _fractions(seen.box.corners, gray)
+        advice = hints.advise(frame, gray, seen.on_frame, known=known)
+        outline = _fractions(seen.on_frame.corners, gray)
         return Reading(None, KTP, sighting.probability, {}, advice.hint, outline, advice.mark, advice.card)
 
     def nothing(self, frame: Image, gray: Image, digits_seen: int = 0) -> Reading:
@@ -147,8 +154,7 @@ class Look:
         self._held: Reading | None = None
         self._patience = PATIENCE
         self._angle: float | None = None
-        self._flipped = False
-        self._turn = 0
+        self._turn = self._searches = 0
         self._fruitless = 0
         self._thumb: npt.NDArray[np.uint8] | None = None
         self._last = Reading(hint=hints.NO_CARD)
@@ -170,19 +176,10 @@ class Look:
         if code is not None and code.source not in ON_GOODS:
             self._fruitless = 0
             return reader.code_reading(code, gray)
-        found = locate.find_print(gray)
-        if found.letters >= FEWEST_LETTERS:
-            angle = self._angle
-            if angle is None:  # every second look tries the likeliest direction that is not level
-                angle = 0.0 if self._turn % 2 else _tilted(found)
-            lines = ktp.candidates(gray, locate.lines_along(found, angle), CANDIDATES)
-            for flipped in (False, True) if self._angle is None else (self._flipped,):
-                some = lines[:FEW_LINES] if flipped and self._angle is None else lines
-                seen = reader.number(frame, gray, some, flipped=flipped)
-                if seen is not None:
-                    self._fruitless, self._angle, self._flipped = 0, upright_angle(seen.box), flipped
-                    return self._weigh(seen, frame, gray)
-        self._angle = None
+        seen = self._number(frame, gray)
+        if seen is not None:
+            self._fruitless, self._searches = 0, 0
+            return self._weigh(seen, frame, gray)
         if self._held is not None:  # the card went while its name was waited for
             held, self._held = self._held, None
             return held
@@ -193,8 +190,27 @@ class Look:
             return reader.code_reading(code, gray)
         return self._without(reader.nothing(frame, gray))
 
+    def _number(self, frame: Image, gray: Image) -> ktp.Seen | None:
+        """On a card that was found, else on the whole frame; that is dear, so it is spared where it is in vain."""
+        card = card_view(frame, gray)
+        seen = self._reader.number(card, 0.0) if card is not None else None
+        if seen is not None:
+            return seen
+        self._searches += 1
+        if self._searches > SEARCHES and self._turn % SEARCH_EVERY:
+            return None
+        view = whole(gray)
+        if view.print.letters < FEWEST_LETTERS:
+            return None
+        angle = self._angle  # every second look tries the likeliest direction that is not level
+        if angle is None:
+            angle = 0.0 if self._searches % 2 else _tilted(view.print)
+        seen = self._reader.number(view, angle)
+        self._angle = None if seen is None else upright_angle(seen.box)
+        return seen
+
     def _weigh(self, seen: ktp.Seen, frame: Image, gray: Image) -> Reading:
-        sighting, around = self._reader.judge(seen, frame)
+        sighting, around = self._reader.judge(seen)
         if not self._votes.add(sighting):
             return self._reader.unsure(seen, sighting, frame, gray)
         reading = self._reader.accepted(seen, around, frame, gray)
@@ -209,7 +225,7 @@ class Look:
         before, self._thumb = self._thumb, thumb
         if before is not None and float(cv2.absdiff(before, thumb).mean()) < STILL_LEVEL:
             return True
-        self._fruitless = 0
+        self._fruitless = self._searches = 0
         return False
 
     def _without(self, reading: Reading) -> Reading:
@@ -223,16 +239,23 @@ def upright_angle(line: Line) -> float:
     return float((np.degrees(np.arctan2(line.along[1], line.along[0])) + 90) % 180 - 90)
 
 
-def _tries(found: locate.Print) -> Iterator[tuple[float, bool]]:
-    """Directions of a single picture with which way up: level first, the dear ones only when it comes to them."""
-    if found.letters < FEWEST_LETTERS:
+def card_view(frame: Image, gray: Image) -> View | None:
+    scene = Scene(frame, gray)
+    return straightened(gray, scene.card, scene.scale) if scene.card is not None else None
+
+
+def _tries(frame: Image, gray: Image) -> Iterator[tuple[View, float]]:
+    """Where a single picture is searched, and along which direction: the dear ones only when it comes to them."""
+    card = card_view(frame, gray)
+    if card is not None:
+        yield card, 0.0
+    view = whole(gray)
+    if view.print.letters < FEWEST_LETTERS:
         return
-    yield 0.0, False
-    yield 0.0, True
-    for angle in locate.directions(found, DIRECTIONS):
+    yield view, 0.0
+    for angle in locate.directions(view.print, DIRECTIONS):
         if abs(angle) >= APART / 2:
-            yield angle, False
-            yield angle, True
+            yield view, angle
 
 
 def _tilted(found: locate.Print) -> float:
