@@ -1,9 +1,11 @@
 """`kiosk read`: pictures, clips and folders to readings, as a table for people or as JSON lines."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -50,14 +52,31 @@ def run(chosen: "Settings", files: list[Path], *, as_json: bool) -> int:
     reader = bootstrap.card_reader(chosen, SystemClock())
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that is no text in this terminal's encoding
-    return read(
-        reader,
-        files,
-        as_json=as_json,
-        out=sys.stdout,
-        err=sys.stderr,
-        sentence=lambda id, facts: speak(id, **facts),
-    )
+    with _without_chatter() as err:
+        return read(
+            reader,
+            files,
+            as_json=as_json,
+            out=sys.stdout,
+            err=err,
+            sentence=lambda id, facts: speak(id, **facts),
+        )
+
+
+@contextmanager
+def _without_chatter() -> Iterator[TextIO]:
+    """Standard error for our sentences alone: libjpeg and libpng write there whatever they find wrong in a file."""
+    sys.stderr.flush()
+    ours = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        with open(ours, "w", encoding=sys.stderr.encoding, errors="backslashreplace", closefd=False) as err:
+            yield err
+    finally:
+        os.dup2(ours, 2)
+        os.close(ours)
 
 
 def read(reader: "Reader", paths: list[Path], *, as_json: bool, out: TextIO, err: TextIO, sentence: Sentence) -> int:

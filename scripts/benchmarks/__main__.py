@@ -1,4 +1,8 @@
-"""Runs one benchmark by name. Trust the ratios to the peer of the same run: absolute times differ by machine."""
+"""Runs one benchmark by name. Trust the ratios to the peer of the same run: absolute times differ by machine.
+
+`bench NAME --help` tells its options and what its figures mean. A benchmark is a file here without an underscore in
+its name: it has `measure(arguments)`, which gives figures, and may have `show(figures, arguments)`, which prints them.
+"""
 
 import argparse
 import importlib
@@ -10,14 +14,21 @@ HERE = Path(__file__).parent
 
 
 def main() -> int:
-    names = sorted(path.stem for path in HERE.glob("*.py") if path.stem != "__main__")
-    parser = argparse.ArgumentParser("bench", description=__doc__)
+    names = sorted(path.stem for path in HERE.glob("*.py") if "_" not in path.stem)
+    own_help = len(sys.argv) > 2 and bool({"-h", "--help"} & set(sys.argv[2:]))
+    parser = argparse.ArgumentParser("bench", description=__doc__, add_help=not own_help)
     parser.add_argument("name", choices=names)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     asked, rest = parser.parse_known_args()
-    figures = importlib.import_module(asked.name).measure(rest)
+    benchmark = importlib.import_module(asked.name)
+    if own_help:
+        print(benchmark.__doc__)
+        return 0
+    figures = benchmark.measure(rest)
     if asked.json:
         print(json.dumps(figures))
+    elif hasattr(benchmark, "show"):
+        benchmark.show(figures, rest)
     else:
         for name, value in figures.items():
             print(f"{name:<28} {value:>12.3f}" if isinstance(value, float) else f"{name:<28} {value!s:>12}")

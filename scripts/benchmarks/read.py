@@ -1,20 +1,46 @@
-"""How often a single picture gives its NIK, how often a wrong one, and what it costs; beside a raw zbar loop.
+"""How often the card reader is right, how often wrong, how soon, and at what cost; beside its peers in the same run.
 
-`--set DIR` names a folder with expected.csv (see scripts/specimen) or a folder of such; without it the shipped
-specimens are read. Only codes can be compared with zbar: it reads no print. Five pictures …-0 to …-4 are also seen as
-one live look.
+    bench read [--set DIR] [--peers] [--peer-most 30] [--json | --markdown]
+
+`--set` names a folder with expected.csv (see scripts/specimen) or a folder of such; without it the shipped specimens
+are read. `--peers` adds Tesseract and rapidocr on the first pictures of each grade; the raw zbar loop and zxing-cpp
+alone are always there. A rate is a share of the pictures; times are wall milliseconds, `cpu` those of all
+threads together.
+
+    ktp_GRADE_n, _exact, _wrong      pictures; accepted and right; accepted and wrong (single frames)
+    ktp_GRADE_name, _birth_date      exact, of those whose number was right
+    ktp_GRADE_p50_ms, _p95_ms, _cpu_ms
+    promising_p50_ms, _p95_ms        over all pictures with an e-KTP; one_core_…: the same on one core
+    not_cards_n, _accepted           pictures without an e-KTP; taken for one
+    empty_first_…, empty_later_…     looks at a counter without a card: the first, and the next eleven
+    sequences_GRADE_n, _exact, _wrong, _name, _birth_date     five frames of a card as one look
+    clips_n, _exact, _wrong          live, newest frame first
+    clips_accept_p50_ms, _p95_ms     from the card at rest to acceptance; clips_look_p50_ms: one look
+    codes_n, _exact, _wrong, _p50_ms           as they lie; codes_rolled_…: turned by 15 to 45 degrees
+    zbar_codes_…, zxing_codes_…      the same by the raw pyzbar loop, and by zxing-cpp alone
+    load_s, memory_mb                of the recogniser; over a process that has imported cv2 and numpy only
+    PEER_GRADE_n, _exact, _wrong, PEER_p50_ms, _cpu_ms, _load_s, _rss_mb, PEER_times_ours (p50 by ours)
+    PEER_clips_exact, _wrong, _accept_p50_ms, _accept_p95_ms, for the two rapidocr settings
+    PEER                             `absent: why`, when it could not be had
+
+PEER: tesseract_page (whole frame, as public KTP readers do), tesseract_strip (digits on a perfectly cut number),
+rapidocr (as it comes), rapidocr_960 (longest side 960, no angle classifier).
 """
 
 import argparse
-import csv
-import resource
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-from pyzbar import pyzbar
+import read_apart
+import read_live
+import read_peers
+from read_live import Frame
+from read_peers import percentile
+from read_sets import CODES, Item, items
+from read_show import markdown, tables_of
 
 from kiosk import tables
 from kiosk.resources import ASSETS
@@ -22,104 +48,224 @@ from kiosk.vision import pictures
 from kiosk.vision.reader import Reader
 
 TODAY = date(2026, 11, 22)
-CODES = ("qr", "code128", "code39", "pdf417", "datamatrix", "ean13", "itf")
+ON_ONE_CORE = 24  # pictures
+COUNTERS = 6
+Figures = dict[str, Any]
 
 
-def measure(arguments: list[str]) -> dict[str, float | int]:
-    parser = argparse.ArgumentParser("bench read", description=__doc__)
+def measure(arguments: list[str]) -> Figures:
+    asked = _asked(arguments)
+    found = items(asked.set)
+    if not found:
+        raise SystemExit(f"no expected.csv in {asked.set} or the folders in it")
+    regions, model = tables.regions(), ASSETS / "models" / "ktp-text.onnx"
+    run = Run(Reader(regions, lambda: TODAY, model=model, symbologies=CODES))
+    cards = [item for item in found if item.kind == "ktp" and not item.sequence]
+    run.warm_up(found)
+    run.cards(cards)
+    run.not_cards([item for item in found if item.kind.startswith("neg-")])
+    run.codes([item for item in found if item.kind in CODES])
+    run.sequences([item for item in found if item.sequence])
+    run.clips([item for item in found if item.kind.startswith("clip-")])
+    run.empty([item for item in found if item.kind == "neg-blank"][:COUNTERS])
+    run.apart(cards)
+    if asked.peers:
+        for peer in read_peers.PEERS:
+            run.peer(peer, cards, [item for item in found if item.kind == "clip-ktp"], asked.peer_most)
+    run.figures |= {"set": asked.set.name, "date": date.today().isoformat(), "wrong_files": run.wrong_files}  # noqa: DTZ011
+    return run.figures
+
+
+def show(figures: Figures, arguments: list[str]) -> None:
+    if _asked(arguments).markdown:
+        print(markdown(figures))
+    else:
+        tables_of(figures)
+
+
+def _asked(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("bench read")
     parser.add_argument("--set", type=Path, default=ASSETS / "specimens")
-    asked = parser.parse_args(arguments)
-    rows = [row for listing in sorted(asked.set.rglob("expected.csv")) for row in _pictures(listing)]
-    if not rows:
-        parser.error(f"no expected.csv with pictures in {asked.set} or the folders in it")
-    model = ASSETS / "models" / "ktp-text.onnx"
-    reader = Reader(tables.regions(), lambda: TODAY, model=model, symbologies=CODES)
-    reader.read(pictures.load(Path(rows[0]["path"])))  # what is loaded late is loaded now
-    counts: dict[str, int] = defaultdict(int)
-    walls: dict[str, list[float]] = defaultdict(list)
-    cpus: dict[str, list[float]] = defaultdict(list)
-    looks: dict[str, list[tuple[Path, str]]] = defaultdict(list)
-    for row in rows:
-        path, kind, grade = Path(row["path"]), row["kind"], row.get("grade") or row["profile"]
-        group = grade if kind == "ktp" else "codes" if kind in CODES else "not_cards"
-        if row["file"].startswith("seq-"):
-            looks[row["file"].rsplit("-", 1)[0]].append((path, row["expected"]))
-            continue
-        if kind != "ktp" and kind not in CODES and not kind.startswith("neg-"):
-            continue
-        frame = pictures.load(path)
-        cpu, wall = time.process_time(), time.perf_counter()
-        reading = reader.read(frame)
-        walls[group].append((time.perf_counter() - wall) * 1000)
-        cpus[group].append((time.process_time() - cpu) * 1000)
-        counts[f"{group}_n"] += 1
-        if group == "not_cards":
-            counts["not_cards_accepted"] += reading.nik is not None
-        elif group == "codes":
-            payload = reading.fields.get("payload")
-            counts["codes_right"] += payload is not None and payload.text == row["expected"]
-            wall = time.perf_counter()
-            found = pyzbar.decode(frame)
-            walls["codes_raw_zbar"].append((time.perf_counter() - wall) * 1000)
-            counts["codes_raw_zbar_right"] += any(one.data.decode("latin-1") == row["expected"] for one in found)
-        else:
-            counts[f"{group}_right"] += reading.nik == row["expected"]
-            counts["wrong_accepted"] += reading.nik not in (None, row["expected"])
-            if reading.nik == row["expected"] and "birth_date" in row:
-                counts[f"{group}_name"] += _is(reading.fields, "name", row["name"])
-                counts[f"{group}_birth_date"] += _is(reading.fields, "birth_date", row["birth_date"])
-    _see(reader, looks, counts, walls)
-    figures: dict[str, float | int] = {}
-    for group in sorted({key.rsplit("_", 1)[0] for key in counts if key.endswith("_n")}):
-        number, right = counts[f"{group}_n"], counts[f"{group}_right"]
-        figures[f"{group}_n"] = number
-        if group != "not_cards":
-            figures[f"{group}_exact"] = right / number
-        for what in ("name", "birth_date"):
-            if f"{group}_{what}" in counts:
-                figures[f"{group}_{what}"] = counts[f"{group}_{what}"] / max(right, 1)
-        figures[f"{group}_p50_ms"], figures[f"{group}_p95_ms"] = np.percentile(walls[group], (50, 95)).tolist()
-        if group in cpus:
-            figures[f"{group}_cpu_ms"] = float(np.median(cpus[group]))
-    for key in ("wrong_accepted", "not_cards_accepted"):
-        figures[key] = counts[key]
-    if walls["codes_raw_zbar"]:
-        figures["codes_raw_zbar_exact"] = counts["codes_raw_zbar_right"] / counts["codes_n"]
-        figures["codes_raw_zbar_p50_ms"] = float(np.median(walls["codes_raw_zbar"]))
-    figures["peak_rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return figures
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--peer-most", type=int, default=30)
+    parser.add_argument("--markdown", action="store_true")
+    return parser.parse_args(arguments)
 
 
-def _pictures(listing: Path) -> list[dict[str, str]]:
-    with listing.open(encoding="utf-8", newline="") as file:
-        return [
-            row | {"path": str(listing.parent / row["file"])}
-            for row in csv.DictReader(file)
-            if not pictures.is_clip(Path(row["file"]))
-        ]
+class Run:
+    """Figures under their flat names, filled part by part."""
 
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.figures: Figures = {}
+        self.wrong_files: list[str] = []
 
-def _is(fields: object, name: str, expected: str) -> bool:
-    read = fields.get(name) if hasattr(fields, "get") else None
-    return read is not None and read.text == expected
+    def warm_up(self, found: list[Item]) -> None:
+        """What is loaded late is loaded now."""
+        first = next((item for item in found if not item.kind.startswith("clip-")), None)
+        if first:
+            self.reader.read(pictures.load(first.path))
 
+    def cards(self, found: list[Item]) -> None:
+        pooled: list[float] = []
+        for grade in dict.fromkeys(item.grade for item in found):
+            counts: Counter[str] = Counter()
+            walls, cpus = [], []
+            for item in (item for item in found if item.grade == grade):
+                frame = pictures.load(item.path)
+                cpu, wall = time.process_time(), time.perf_counter()
+                reading = self.reader.read(frame)
+                walls.append((time.perf_counter() - wall) * 1000)
+                cpus.append((time.process_time() - cpu) * 1000)
+                self._count(counts, item, reading.nik, reading.fields)
+            pooled += walls
+            self._rates(f"ktp_{grade}", counts)
+            self._times(f"ktp_{grade}", walls)
+            self.figures[f"ktp_{grade}_cpu_ms"] = percentile(cpus, 50)
+        if pooled:
+            self._times("promising", pooled)
 
-def _see(
-    reader: Reader,
-    looks: dict[str, list[tuple[Path, str]]],
-    counts: dict[str, int],
-    walls: dict[str, list[float]],
-) -> None:
-    """Five frames of one card, as a live look has them."""
-    for name, frames in looks.items():
-        group, look = f"live_{name.split('-')[1]}", reader.begin()
-        counts[f"{group}_n"] += 1
-        for index, (path, expected) in enumerate(frames):
-            frame = pictures.load(path)
-            wall = time.perf_counter()
-            reading = look.see(frame, index * 67)
-            walls[group].append((time.perf_counter() - wall) * 1000)
+    def not_cards(self, found: list[Item]) -> None:
+        walls, accepted = [], 0
+        for item in found:
+            frame = pictures.load(item.path)
+            began = time.perf_counter()
+            reading = self.reader.read(frame)
+            walls.append((time.perf_counter() - began) * 1000)
             if reading.nik is not None:
-                counts[f"{group}_right"] += reading.nik == expected
-                counts["wrong_accepted"] += reading.nik != expected
-                break
+                accepted += 1
+                self.wrong_files.append(item.path.name)
+        self.figures |= {"not_cards_n": len(found), "not_cards_accepted": accepted}
+        if walls:
+            self._times("not_cards", walls)
+
+    def codes(self, found: list[Item]) -> None:
+        for way in ("codes", "codes_rolled") if found else ():
+            counts: dict[str, Counter[str]] = defaultdict(Counter)
+            walls: dict[str, list[float]] = defaultdict(list)
+            for item in found:
+                frame = pictures.load(item.path)
+                if way == "codes_rolled":
+                    frame = read_live.rolled(frame, item.path.name)
+                for name, read in (("", self._code), ("zbar_", read_peers.zbar), ("zxing_", read_peers.zxing)):
+                    texts, ms = read_peers.timed(read, frame)
+                    walls[name].append(ms)
+                    counts[name]["n"] += 1
+                    counts[name]["exact"] += item.expected in texts
+                    counts[name]["wrong"] += bool(texts) and item.expected not in texts
+            for name, counted in counts.items():
+                self._rates(f"{name}{way}", counted)
+                self._times(f"{name}{way}", walls[name])
+
+    def _code(self, frame: Frame) -> list[str]:
+        payload = self.reader.read(frame).fields.get("payload")
+        return [payload.text] if payload else []
+
+    def sequences(self, found: list[Item]) -> None:
+        together: dict[str, list[Item]] = defaultdict(list)
+        for item in found:
+            together[item.sequence].append(item)
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for frames in together.values():
+            look, item = self.reader.begin(), frames[0]
+            for index, one in enumerate(frames):
+                reading = look.see(pictures.load(one.path), index * 67)
+                if reading.nik is not None:
+                    break
+            self._count(counts[item.grade], item, reading.nik, reading.fields)
+        for grade, counted in counts.items():
+            self._rates(f"sequences_{grade}", counted)
+
+    def clips(self, found: list[Item]) -> None:
+        counts: Counter[str] = Counter()
+        after, looks = [], []
+        for item in found:
+            accepted = read_live.play(list(pictures.frames(item.path)), item.phases, read_live.ours(self.reader))
+            looks += accepted.looks_ms
+            right = accepted.text is not None and item.expected.endswith(accepted.text)
+            self._count(counts, item, item.expected if right else accepted.text, {})
+            if right and accepted.after_ms is not None:
+                after.append(accepted.after_ms)
+        if found:
+            self._rates("clips", counts)
+            self._times("clips_look", looks)
+        if after:
+            self._times("clips_accept", after)
+
+    def empty(self, found: list[Item]) -> None:
+        if not found:
+            return
+        first, later = read_live.empty(self.reader, [pictures.load(item.path) for item in found])
+        self._times("empty_first", first)
+        self._times("empty_later", later)
+
+    def apart(self, cards: list[Item]) -> None:
+        files = [str(item.path) for item in cards[:: max(1, len(cards) // ON_ONE_CORE)]]
+        if not files:
+            return
+        base, both, one = (read_apart.measured(what, *files) for what in ("base", "load", "cores"))
+        self.figures |= {"load_s": both["load_s"], "memory_mb": both["rss_mb"] - base["rss_mb"]}
+        self.figures |= {"one_core_p50_ms": one["p50_ms"], "one_core_p95_ms": one["p95_ms"]}
+
+    def peer(self, peer: str, cards: list[Item], clips: list[Item], most: int) -> None:
+        try:
+            with read_peers.started(peer) as driver:
+                self._peer_cards(peer, driver, cards, most)
+                if peer.startswith("rapidocr") and clips:
+                    self._peer_clips(peer, driver, clips)
+                self.figures[f"{peer}_load_s"] = driver.load_s
+        except read_peers.Absent as absent:
+            self.figures[peer] = f"absent: {absent}"
+
+    def _peer_cards(self, peer: str, driver: read_peers.Driver, cards: list[Item], most: int) -> None:
+        walls, cpus, rss = [], [], 0.0
+        for grade in dict.fromkeys(item.grade for item in cards):
+            counts: Counter[str] = Counter()
+            for item in [item for item in cards if item.grade == grade][:most]:
+                if peer == "tesseract_strip" and item.corners is None:
+                    raise read_peers.Absent("the set does not say where the number lies")
+                answer = driver.read(item.path, item.corners)
+                self._count(counts, item, read_peers.number_in(answer["lines"], TODAY), {}, ours=False)
+                walls.append(answer["ms"])
+                cpus.append(answer["cpu_ms"])
+                rss = max(rss, answer["rss_mb"])
+            self._rates(f"{peer}_{grade}", counts)
+        self.figures |= {f"{peer}_p50_ms": percentile(walls, 50), f"{peer}_cpu_ms": percentile(cpus, 50)}
+        self.figures |= {f"{peer}_rss_mb": rss}
+        self.figures[f"{peer}_times_ours"] = percentile(walls, 50) / self.figures["promising_p50_ms"]
+
+    def _peer_clips(self, peer: str, driver: read_peers.Driver, clips: list[Item]) -> None:
+        counts: Counter[str] = Counter()
+        after = []
+        with read_peers.scratch() as folder:
+            for item in clips:
+                see = driver.see(TODAY, Path(folder))
+                accepted = read_live.play(list(pictures.frames(item.path)), item.phases, see)
+                self._count(counts, item, accepted.text, {}, ours=False)
+                if accepted.text == item.expected and accepted.after_ms is not None:
+                    after.append(accepted.after_ms)
+        self._rates(f"{peer}_clips", counts)
+        if after:
+            self._times(f"{peer}_clips_accept", after)
+
+    def _count(self, counts: Counter[str], item: Item, text: str | None, fields: Any, *, ours: bool = True) -> None:
+        right = text == item.expected
+        counts["n"] += 1
+        counts["exact"] += right
+        counts["wrong"] += text is not None and not right
+        if ours and text is not None and not right:
+            self.wrong_files.append(item.path.name)
+        if right and fields and item.name:
+            counts["of"] += 1
+            for name in ("name", "birth_date"):
+                counts[name] += name in fields and fields[name].text == getattr(item, name)
+
+    def _rates(self, group: str, counts: Counter[str]) -> None:
+        self.figures[f"{group}_n"] = counts["n"]
+        self.figures[f"{group}_exact"] = counts["exact"] / counts["n"]
+        self.figures[f"{group}_wrong"] = counts["wrong"]
+        for name in ("name", "birth_date") if counts["of"] else ():
+            self.figures[f"{group}_{name}"] = counts[name] / counts["of"]
+
+    def _times(self, group: str, times_ms: list[float]) -> None:
+        self.figures |= {f"{group}_p{percent}_ms": percentile(times_ms, percent) for percent in (50, 95)}
