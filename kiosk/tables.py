@@ -1,16 +1,18 @@
 """The CSV tables of config/ as domain values. A broken row is named by file and line, never quoted."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from kiosk.domain.benefits import Benefits
 from kiosk.domain.eligibility import Eligibility
 from kiosk.domain.errors import SettingsError
 from kiosk.domain.regions import Region, Regions
-from kiosk.domain.rules import Occupation, Rules
+from kiosk.domain.rules import Association, Occupation, Rules
 from kiosk.domain.tariff import Band, Discount, Month, Programme, Tariff
 from kiosk.resources import CONFIG
 
@@ -26,6 +28,8 @@ def rules(today: date, folder: Path = CONFIG) -> Rules:
         tariff=tariff(folder),
         eligibility=eligibility(today, folder),
         occupations=tuple(_read(folder / "occupations.csv", _occupation)),
+        benefits=benefits(today, folder),
+        associations=tuple(_read(folder / "associations.csv", _association)),
     )
 
 
@@ -44,12 +48,7 @@ def tariff(folder: Path = CONFIG) -> Tariff:
 def eligibility(today: date, folder: Path = CONFIG) -> Eligibility:
     """The rows of eligibility.csv in force on `today`; the later row wins."""
     path = folder / "eligibility.csv"
-    values: dict[str, str] = {}
-    for rule, value, first, last in _read(
-        path, lambda row: (row["rule"], row["value"], _day(row["valid_from"]), _last_day(row["valid_until"]))
-    ):
-        if first <= today and (last is None or today <= last):
-            values[rule] = value
+    values = _in_force(path, "rule", today)
     try:
         return Eligibility(
             minimum_age=int(values["minimum_age"]),
@@ -64,6 +63,40 @@ def eligibility(today: date, folder: Path = CONFIG) -> Eligibility:
         raise SettingsError("table.rule", file=path.name, key=str(missing.args[0]), day=today.isoformat()) from None
     except ValueError:
         raise SettingsError("table.row", file=path.name, line=0) from None
+
+
+def benefits(today: date, folder: Path = CONFIG) -> Benefits:
+    """The rows of benefits.csv in force on `today`; the later row wins."""
+    path = folder / "benefits.csv"
+    values = _in_force(path, "benefit", today)
+    numbers = (
+        "jkk_death_times_base", "jkm_full", "jkm_before", "jkm_full_after_months", "scholarship_most",
+        "scholarship_children", "scholarship_years", "jht_age", "unpaid_months_rest", "due_day", "card_days",
+    )  # fmt: skip
+    try:
+        low, middle, high = (int(percent) for percent in values["jht_percents"].split())
+        return Benefits(
+            **{name: int(values[name]) for name in numbers},
+            jkk_care_unlimited=values["jkk_care_unlimited"] == "yes",
+            jht_percents=(low, middle, high),
+            jht_years=tuple(int(years) for years in values["jht_years"].split()),
+            call_centre=values["call_centre"],
+        )
+    except KeyError as missing:
+        raise SettingsError("table.rule", file=path.name, key=str(missing.args[0]), day=today.isoformat()) from None
+    except ValueError:
+        raise SettingsError("table.row", file=path.name, line=0) from None
+
+
+def _in_force(path: Path, name: str, today: date) -> dict[str, str]:
+    """Name → value of the dated rows that hold on `today`."""
+    values: dict[str, str] = {}
+    for key, value, first, last in _read(
+        path, lambda row: (row[name], row["value"], _day(row["valid_from"]), _last_day(row["valid_until"]))
+    ):
+        if first <= today and (last is None or today <= last):
+            values[key] = value
+    return values
 
 
 def markets(folder: Path = CONFIG) -> tuple[str, ...]:
@@ -110,6 +143,12 @@ def _discount(row: Row) -> Discount:
 def _occupation(row: Row) -> Occupation:
     labels = {"id": row["label_id"], "jv": row["label_jv"], "en": row["label_en"]}
     return Occupation(row["id"], labels, row["sector"], row["often_employer"] == "yes")
+
+
+def _association(row: Row) -> Association:
+    if not re.fullmatch(r"[A-Z]{2,5}", row["code"]) or not row["name"]:
+        raise ValueError
+    return Association(row["code"], row["name"], row["market"])
 
 
 def _day(text: str) -> date:

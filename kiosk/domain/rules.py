@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kiosk.domain import nik
+from kiosk.domain.benefits import Benefits
 from kiosk.domain.eligibility import Eligibility
 from kiosk.domain.regions import Regions
 from kiosk.domain.tariff import Month, Programme, Quote, Tariff
@@ -20,6 +21,15 @@ class Occupation:
 
 
 @dataclass(frozen=True, slots=True)
+class Association:
+    """A paguyuban. `code` are the letters on its member cards, e.g. KOP of `KOP:<NIK>`."""
+
+    code: str
+    name: str
+    market: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """`today` is the local date at the kiosk on which the rules were taken."""
 
@@ -28,6 +38,8 @@ class Rules:
     tariff: Tariff
     eligibility: Eligibility
     occupations: tuple[Occupation, ...]
+    benefits: Benefits
+    associations: tuple[Association, ...] = ()
 
     def check_nik(self, text: str, printed_birth_date: date | None = None) -> nik.NikCheck:
         return nik.check(
@@ -36,6 +48,12 @@ class Rules:
 
     def occupation(self, id: str) -> Occupation | None:
         return next((o for o in self.occupations if o.id == id), None)
+
+    def association(self, code: str) -> Association | None:
+        return next((a for a in self.associations if a.code == code), None)
+
+    def associations_of(self, market: str) -> tuple[Association, ...]:
+        return tuple(a for a in self.associations if a.market == market)
 
     def sector(self, occupations: tuple[str, ...]) -> str:
         """The discount sector of the first, main occupation."""
@@ -52,3 +70,11 @@ class Rules:
             start=Month.of(self.today),
             months=months,
         )
+
+    def due_on(self, quote: Quote) -> date:
+        """When the next payment is due: `due_day` of the first month that the quote does not pay for.
+
+        On the safe side: paid by then, no month is without cover. Later costs no fine, and the cover rests only after
+        `unpaid_months_rest` unpaid months.
+        """
+        return quote.due_again.first_day.replace(day=self.benefits.due_day)

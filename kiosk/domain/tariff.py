@@ -91,8 +91,14 @@ class MonthPrice:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
+    """`discount_until` is the last month of the discount that the quote has, even when the quote ends before it;
+    `price_after` is what the month after that one costs. None without a discount.
+    """
+
     base: int
     prices: tuple[MonthPrice, ...]
+    discount_until: Month | None = None
+    price_after: int | None = None
 
     @property
     def total(self) -> int:
@@ -130,14 +136,22 @@ class Tariff:
     def quote(self, *, income: int, programmes: Iterable[Programme], sector: str, start: Month, months: int) -> Quote:
         """Prices `months` contribution months from `start`, each with its own band row and discount."""
         chosen = tuple(sorted(set(programmes), key=FULL.index))
-        prices = []
-        for month in (start + step for step in range(months)):
-            band = self.band(income, month)
-            discount = self._discount(sector, month)
-            percent = discount.percent if discount else {}
-            parts = {p: band.contribution[p] * percent.get(p, 100) // 100 for p in chosen}
-            prices.append(MonthPrice(month, parts, discount.id if discount else ""))
-        return Quote(self.band(income, start).base, tuple(prices))
+        prices = tuple(self._price(income, chosen, sector, start + step) for step in range(months))
+        last = max((d.last for d in self._discounts if d.id in {p.discount for p in prices}), default=None)
+        after = self._price(income, chosen, sector, last + 1).amount if last else None
+        return Quote(self.band(income, start).base, prices, last, after)
+
+    def _price(self, income: int, chosen: tuple[Programme, ...], sector: str, month: Month) -> MonthPrice:
+        band = self.band(income, month)
+        discount = self._discount(sector, month)
+        percent = discount.percent if discount else {}
+        parts = {p: band.contribution[p] * percent.get(p, 100) // 100 for p in chosen}
+        return MonthPrice(month, parts, discount.id if discount else "")
+
+    def discount_percent(self, sector: str, month: Month) -> dict[Programme, int]:
+        """What each discounted programme costs in `month`, in percent of its band's amount; {} without a discount."""
+        discount = self._discount(sector, month)
+        return {p: percent for p, percent in discount.percent.items() if percent < 100} if discount else {}
 
     def _discount(self, sector: str, month: Month) -> Discount | None:
         return next((d for d in self._discounts if d.sector == sector and d.first <= month <= d.last), None)

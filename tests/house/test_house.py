@@ -122,7 +122,7 @@ def test_languages_agree() -> None:
 
 
 def test_every_row_of_money_and_law_names_its_regulation() -> None:
-    for name in ("tariff.csv", "discounts.csv", "eligibility.csv"):
+    for name in ("tariff.csv", "discounts.csv", "eligibility.csv", "benefits.csv"):
         header, *rows = (CONFIG / name).read_text(encoding="utf-8").splitlines()
         assert header.endswith(",regulation"), name
         assert rows
