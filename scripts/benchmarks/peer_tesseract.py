@@ -38,7 +38,6 @@ def main() -> None:
             "ms": (time.perf_counter() - began) * 1000,
             "cpu_ms": (_cpu() - cpu) * 1000,
             "lines": done.stdout.decode(errors="replace").splitlines(),
-            "rss_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
         }
         print(json.dumps(told), flush=True)
 

@@ -228,10 +228,11 @@ class Run:
                 self._count(counts, item, read_peers.number_in(answer["lines"], TODAY), {}, ours=False)
                 walls.append(answer["ms"])
                 cpus.append(answer["cpu_ms"])
-                rss = max(rss, answer["rss_mb"])
+                rss = max(rss, answer.get("rss_mb", 0.0))
             self._rates(f"{peer}_{grade}", counts)
         self.figures |= {f"{peer}_p50_ms": percentile(walls, 50), f"{peer}_cpu_ms": percentile(cpus, 50)}
-        self.figures |= {f"{peer}_rss_mb": rss}
+        if rss:
+            self.figures[f"{peer}_rss_mb"] = rss
         self.figures[f"{peer}_times_ours"] = percentile(walls, 50) / self.figures["promising_p50_ms"]
 
     def _peer_clips(self, peer: str, driver: read_peers.Driver, clips: list[Item]) -> None:

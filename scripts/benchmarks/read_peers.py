@@ -74,7 +74,7 @@ class Driver:
         self.load_s = float(self._answer()["load_s"])
 
     def read(self, file: Path, corners: Corners | None = None) -> dict[str, Any]:
-        """`lines` of text, `ms`, `cpu_ms`, `rss_mb`."""
+        """`lines` of text, `ms`, `cpu_ms`, and `rss_mb` where the reader is one process."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"file": str(file), "corners": corners}) + "\n")
         self._process.stdin.flush()
