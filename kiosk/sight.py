@@ -15,7 +15,8 @@ from kiosk.domain.reading import KTP, WEDGE, Reading
 from kiosk.domain.regions import Regions
 from kiosk.settings import Devices
 from kiosk.vision import codes, preview
-from kiosk.vision.reader import Look, Reader
+from kiosk.vision.look import Look
+from kiosk.vision.reader import Reader
 
 PREVIEW_WIDTH = 1280  # wider frames are made smaller for the screen, never for the reader
 BUFFERS = 3  # one is shown, one is filled, one is on its way

@@ -21,8 +21,9 @@ import numpy as np
 from kiosk import tables
 from kiosk.resources import ASSETS
 from kiosk.vision import pictures
+from kiosk.vision.look import Look
 from kiosk.vision.pictures import Frame
-from kiosk.vision.reader import Look, Reader
+from kiosk.vision.reader import Reader
 
 LOOK_S, FRAME_S = 40.0, 1 / 15
 PAGE_KB = os.sysconf("SC_PAGE_SIZE") / 1024

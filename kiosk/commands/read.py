@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from kiosk.settings import Settings
-    from kiosk.vision.reader import Look, Reader
+    from kiosk.vision.look import Look
+    from kiosk.vision.reader import Reader
 
 Sentence = Callable[[str, Mapping[str, str | int]], str]
 

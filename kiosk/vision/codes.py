@@ -67,7 +67,7 @@ class CodeReader:
     def look_closer(self, gray: Image, *, once: bool = True) -> Code | None:
         """Straightens the places that look like codes and reads them enlarged, then asks zbar; dearer than `look`.
 
-        For a live camera (`once` False) a call takes one place of each kind and spreads the others over the next calls.
+        For a live camera (`once` False) a call takes one place and spreads the others over the next calls.
         """
         if not self._sources:
             return None
@@ -85,11 +85,9 @@ class CodeReader:
     def _places(self, gray: Image, once: bool) -> list[tuple[Line, bool]]:
         """Boxes to straighten, and whether sharpened, likeliest first."""
         striped, dense = barred(gray), busy(gray)
-        likely = [(box, False) for box in (*striped[:1], *dense[:1])]
-        later = [(box, False) for box in (*striped[1:], *dense[1:])] + [(box, True) for box in (*striped, *dense)]
-        if once or not later:
-            return likely + later
-        return [*likely, later[self._closer_looks % len(later)]]
+        places = [(box, False) for box in (*striped[:1], *dense[:1], *striped[1:], *dense[1:])]
+        places += [(box, True) for box in (*striped, *dense)]
+        return places if once else places[(self._closer_looks - 1) % max(len(places), 1) :][:1]
 
     def _zxing(self, gray: Image, *, thorough: bool) -> Code | None:
         if not self._sources or min(gray.shape) < 16:

@@ -16,6 +16,7 @@ from kiosk.vision.views import View
 
 USUAL_ASPECT = 12.5  # width by height of the sixteen digits, colon included
 ASPECTS = (8.5, 26.0)
+FEWEST_ROWS = 2  # below or above a number, where no card was seen
 LIKELIEST = 12  # lines whose rhythm is measured
 RHYTHM_PX = 256
 EVEN_ENOUGH = 0.17  # the number had 0.21 or more on every specimen frame, four of five other lines have less
@@ -59,6 +60,9 @@ class Seen:
         return self.view.on_frame(self.box)
 
 
+Hit = tuple[Line, Number | None]
+
+
 def candidates(view: View, angle: float, limit: int) -> list[Line]:
     """The lines along `angle` that may be the number, the way up that they may stand: tall, of a number's shape, in
     the even steps of digits, among rows; `limit` lines, each once.
@@ -69,7 +73,7 @@ def candidates(view: View, angle: float, limit: int) -> list[Line]:
         line = one.line
         return line.height * float(np.exp(-((np.log(line.width / line.height / USUAL_ASPECT) / 0.45) ** 2)))
 
-    lines = standing(view.print, angle, USUAL_ASPECT)
+    lines = standing(view.print, angle, USUAL_ASPECT, FEWEST_ROWS if view.whole else 0)
     fit = [one for one in lines if ASPECTS[0] <= one.line.width / one.line.height <= ASPECTS[1]]
     chosen: list[Line] = []
     ways: list[Line] = []
@@ -99,7 +103,7 @@ def evenness(gray: Image, line: Line) -> float:
     return float(power[peak - 1 : peak + 2].sum() / (power[3:90].sum() + 1e-6))
 
 
-def promising(readers: Readers, gray: Image, lines: Sequence[Line]) -> list[tuple[Line, Number | None]]:
+def promising(readers: Readers, gray: Image, lines: Sequence[Line]) -> list[Hit]:
     """Those of `lines` on which the quick reader sees a number or most of one, best first.
 
     With each, the box of its digits where the number is whole, else of the line.

@@ -22,7 +22,7 @@ UPRIGHT_BONUS = 1.15
 REACHES = (13, 25)
 LONGEST_PX = 900  # of a line
 MOST = 14  # lines of one reach that may be the number
-FEWEST_ROWS, CLEARLY = 3, 2
+CLEARLY = 2  # more rows than on the other side
 ROW_APART = 0.03  # widths of the number; the rows of a card are 0.07 apart
 AVERAGED_BELOW = 0.7  # pictures that become smaller than this share
 AROUND_PX = 61  # side of the neighbourhood whose strokes a stroke must exceed
@@ -186,8 +186,8 @@ class Standing:
         return (self.line, self.line.turned()) if self.below >= self.above else (self.line.turned(), self.line)
 
 
-def standing(found: Print, angle: float, aspect: float) -> list[Standing]:
-    """The tallest lines along `angle` of about `aspect` (width by height) that stand among rows as on a card."""
+def standing(found: Print, angle: float, aspect: float, fewest: int) -> list[Standing]:
+    """The tallest lines along `angle` of about `aspect` (width by height), with `fewest` rows on one side of them."""
     turned, back = _turn(found.mask, angle)
     chosen = []
     for reach in REACHES:
@@ -196,7 +196,7 @@ def standing(found: Print, angle: float, aspect: float) -> list[Standing]:
         like = high * np.exp(-((np.log(width / high / aspect) / 0.6) ** 2))
         for index in np.argsort(like)[::-1][:MOST]:
             below, above = _rows_by(boxes, int(index))
-            if max(below, above) >= FEWEST_ROWS:
+            if max(below, above) >= fewest:
                 line = _straighten(labels, boxes[index], back, found.scale)
                 if line is not None:
                     chosen.append(Standing(line, below, above))
@@ -208,7 +208,7 @@ def _rows_by(boxes: npt.NDArray[np.int32], index: int) -> tuple[int, int]:
     _, x, y, width, height, _ = boxes[index]
     across = (boxes[:, 1] + boxes[:, 3] / 2 - x - width / 2) / width
     away = (boxes[:, 2] + boxes[:, 4] / 2 - y - height / 2) / width
-    near = (across > -0.8) & (across < 1.0) & (boxes[:, 3] > 0.12 * width) & (boxes[:, 4] < 1.3 * height)
+    near = (across > -0.8) & (across < 1.0) & (boxes[:, 3] > 0.12 * width) & (boxes[:, 4] < 2.0 * height)
     sides = []
     for side in (away, -away):
         places = np.sort(side[near & (side > 0.04) & (side < 0.62)])

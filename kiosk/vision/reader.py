@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -17,24 +18,21 @@ from kiosk.vision.around import Around
 from kiosk.vision.fields import same_day
 from kiosk.vision.glyphs import DigitReader
 from kiosk.vision.letters import LetterReader
-from kiosk.vision.locate import Image, Line
+from kiosk.vision.locate import Image
 from kiosk.vision.nets import threads
 from kiosk.vision.photo import photograph
-from kiosk.vision.scene import Scene
 from kiosk.vision.text import Recogniser
-from kiosk.vision.views import View, straightened, whole
-from kiosk.vision.voting import Sighting, Votes
+from kiosk.vision.views import SMALLEST_PX, View, card_view, fitted, gray_of, whole
+from kiosk.vision.voting import Sighting
+
+if TYPE_CHECKING:
+    from kiosk.vision.look import Look
 
 CANDIDATES = 4  # lines that the quick reader sees per direction
-PATIENCE = 2  # looks that an accepted number waits for a name
 DIRECTIONS = 3
-SMALLEST_PX = 48
-LARGEST_PX = 2600  # longer pictures are made smaller before they are searched
 FEWEST_LETTERS = 12  # fewer pieces that look like letters cannot be a card
-STILL_LEVEL = 3.0  # mean difference of two thumbnails under which a scene has not changed
-SEARCHES, SEARCH_EVERY = 3, 3  # whole frames searched in vain before only every third is
-TIRED_AFTER = 9  # looks at a scene that does not change before it is left alone
 DIGITS, LETTERS = "ktp-digits.onnx", "ktp-letters.onnx"  # beside the recogniser's file
+BY_HAND = (15.0, -15.0)  # degrees that a hand holds a card off level
 APART = 15.0  # degrees between two directions that are worth trying
 ON_GOODS = frozenset({"ean13"})  # such codes lie about in every market: a card in the same frame comes first
 
@@ -63,11 +61,13 @@ class Reader:
 
     def begin(self) -> "Look":
         """A new look at a live camera; its votes start empty."""
+        from kiosk.vision.look import Look  # it builds on this module
+
         return Look(self)
 
     def read(self, frame: npt.NDArray[np.uint8]) -> Reading:
         """One picture on its own (H×W×3 uint8 BGR): `nik` only when the single-picture rule accepts it."""
-        frame = _fit(frame)
+        frame = fitted(frame)
         if min(frame.shape[:2]) < SMALLEST_PX:
             return Reading(hint=hints.UNREADABLE)
         gray = gray_of(frame)
@@ -93,8 +93,14 @@ class Reader:
 
     def number(self, view: View, angle: float) -> ktp.Seen | None:
         """The first well-formed NIK on the lines along `angle`."""
-        lines = ktp.candidates(view, angle, CANDIDATES)
-        for box, first in ktp.promising(self.readers, view.gray, lines)[:2]:
+        return self.first_of(view, self.promising(view, angle))
+
+    def promising(self, view: View, angle: float) -> list[ktp.Hit]:
+        """Lines along `angle` on which the quick reader sees a number or most of one, best first."""
+        return ktp.promising(self.readers, view.gray, ktp.candidates(view, angle, CANDIDATES))
+
+    def first_of(self, view: View, hits: list[ktp.Hit]) -> ktp.Seen | None:
+        for box, first in hits[:2]:
             seen = ktp.read_number(self.readers, view, box, first, self.well_formed)
             if seen is not None:
                 return seen
@@ -145,105 +151,6 @@ class Reader:
         return Reading(hint=advice.hint, mark=advice.mark)
 
 
-class Look:
-    """One person's turn at a live camera: votes over frames, spreads the dear tries over them."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._votes = Votes()
-        self._held: Reading | None = None
-        self._patience = PATIENCE
-        self._angle: float | None = None
-        self._turn = self._searches = 0
-        self._fruitless = 0
-        self._thumb: npt.NDArray[np.uint8] | None = None
-        self._last = Reading(hint=hints.NO_CARD)
-
-    def see(self, frame: npt.NDArray[np.uint8], t_ms: int) -> Reading:
-        """The newest frame (H×W×3 uint8 BGR) in; `nik` is set only at the moment of acceptance.
-
-        `t_ms` is the frame's time. A scene that does not change and holds nothing to read costs a millisecond.
-        """
-        reader = self._reader
-        frame = _fit(frame)
-        if min(frame.shape[:2]) < SMALLEST_PX:
-            return Reading(hint=hints.UNREADABLE)
-        gray = gray_of(frame)
-        if self._still(gray) and self._fruitless >= TIRED_AFTER:
-            return self._last
-        self._turn += 1
-        code = reader.codes.look(gray)
-        if code is not None and code.source not in ON_GOODS:
-            self._fruitless = 0
-            return reader.code_reading(code, gray)
-        seen = self._number(frame, gray)
-        if seen is not None:
-            self._fruitless, self._searches = 0, 0
-            return self._weigh(seen, frame, gray)
-        if self._held is not None:  # the card went while its name was waited for
-            held, self._held = self._held, None
-            return held
-        if code is None and self._turn % 2 == 0:
-            code = reader.codes.look_closer(gray, once=False)
-        if code is not None:
-            self._fruitless = 0
-            return reader.code_reading(code, gray)
-        return self._without(reader.nothing(frame, gray))
-
-    def _number(self, frame: Image, gray: Image) -> ktp.Seen | None:
-        """On a card that was found, else on the whole frame; that is dear, so it is spared where it is in vain."""
-        card = card_view(frame, gray)
-        seen = self._reader.number(card, 0.0) if card is not None else None
-        if seen is not None:
-            return seen
-        self._searches += 1
-        if self._searches > SEARCHES and self._turn % SEARCH_EVERY:
-            return None
-        view = whole(gray)
-        if view.print.letters < FEWEST_LETTERS:
-            return None
-        angle = self._angle  # every second look tries the likeliest direction that is not level
-        if angle is None:
-            angle = 0.0 if self._searches % 2 else _tilted(view.print)
-        seen = self._reader.number(view, angle)
-        self._angle = None if seen is None else upright_angle(seen.box)
-        return seen
-
-    def _weigh(self, seen: ktp.Seen, frame: Image, gray: Image) -> Reading:
-        sighting, around = self._reader.judge(seen)
-        if not self._votes.add(sighting):
-            return self._reader.unsure(seen, sighting, frame, gray)
-        reading = self._reader.accepted(seen, around, frame, gray)
-        if "name" in reading.fields or self._patience == 0:
-            return reading
-        self._patience -= 1
-        self._held = reading
-        return Reading(None, KTP, reading.confidence, {}, hints.HOLD_STILL, reading.outline, card=reading.card)
-
-    def _still(self, gray: Image) -> bool:
-        thumb = np.asarray(cv2.resize(gray, (64, 36), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        before, self._thumb = self._thumb, thumb
-        if before is not None and float(cv2.absdiff(before, thumb).mean()) < STILL_LEVEL:
-            return True
-        self._fruitless = self._searches = 0
-        return False
-
-    def _without(self, reading: Reading) -> Reading:
-        self._fruitless += 1
-        self._last = reading
-        return reading
-
-
-def upright_angle(line: Line) -> float:
-    """The line's direction in degrees, -90..90, whichever way up it is."""
-    return float((np.degrees(np.arctan2(line.along[1], line.along[0])) + 90) % 180 - 90)
-
-
-def card_view(frame: Image, gray: Image) -> View | None:
-    scene = Scene(frame, gray)
-    return straightened(gray, scene.card, scene.scale) if scene.card is not None else None
-
-
 def _tries(frame: Image, gray: Image) -> Iterator[tuple[View, float]]:
     """Where a single picture is searched, and along which direction: the dear ones only when it comes to them."""
     card = card_view(frame, gray)
@@ -253,25 +160,13 @@ def _tries(frame: Image, gray: Image) -> Iterator[tuple[View, float]]:
     if view.print.letters < FEWEST_LETTERS:
         return
     yield view, 0.0
-    for angle in locate.directions(view.print, DIRECTIONS):
-        if abs(angle) >= APART / 2:
-            yield view, angle
+    for angle in (*tilted(view.print, DIRECTIONS), *BY_HAND):
+        yield view, angle
 
 
-def _tilted(found: locate.Print) -> float:
-    return next((angle for angle in locate.directions(found, 2) if abs(angle) >= APART / 2), 0.0)
-
-
-def gray_of(frame: npt.NDArray[np.uint8]) -> Image:
-    return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-
-
-def _fit(frame: npt.NDArray[np.uint8]) -> Image:
-    longest = max(frame.shape[:2])
-    if longest <= LARGEST_PX:
-        return frame
-    scale = LARGEST_PX / longest
-    return np.asarray(cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def tilted(found: locate.Print, limit: int) -> list[float]:
+    """The likeliest directions that are not level, at most `limit`."""
+    return [angle for angle in locate.directions(found, limit) if abs(angle) >= APART / 2]
 
 
 def _fractions(corners: tuple[tuple[float, float], ...], gray: Image) -> tuple[tuple[float, float], ...]:

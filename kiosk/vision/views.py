@@ -7,10 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kiosk.vision.locate import Image, Line, Print, find_print
-from kiosk.vision.scene import RATIO, Card
+from kiosk.vision.scene import RATIO, Card, Scene
 
 ROOM = 1.08  # around a card, whose corners are seen a little inside
 LONGEST_PX = 1100  # of a straightened card
+SMALLEST_PX = 48  # of a frame's shorter side
+LARGEST_PX = 2600  # longer frames are made smaller before they are searched
 LEAST_PX = 320  # of its long side on the frame; nothing on a smaller one can be read
 
 Matrix = npt.NDArray[np.float64]
@@ -50,3 +52,21 @@ def straightened(gray: Image, card: Card, scale: float) -> View | None:
     flat = cv2.warpPerspective(gray, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     picture = np.asarray(flat, dtype=np.uint8)
     return View(picture, find_print(picture), np.linalg.inv(np.asarray(matrix, dtype=np.float64)))
+
+
+def card_view(frame: Image, gray: Image) -> View | None:
+    """The likeliest card of a frame, None when there is none that is large enough."""
+    scene = Scene(frame, gray)
+    return straightened(gray, scene.card, scene.scale) if scene.card is not None else None
+
+
+def gray_of(frame: npt.NDArray[np.uint8]) -> Image:
+    return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+def fitted(frame: npt.NDArray[np.uint8]) -> Image:
+    longest = max(frame.shape[:2])
+    if longest <= LARGEST_PX:
+        return frame
+    scale = LARGEST_PX / longest
+    return np.asarray(cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -1,0 +1,134 @@
+"""A live look: votes over frames, and the dear tries spread over them while there is nothing to read."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.domain.reading import KTP, Reading
+from kiosk.vision import hints, ktp
+from kiosk.vision.locate import Image, Line
+from kiosk.vision.reader import BY_HAND, FEWEST_LETTERS, ON_GOODS, Reader, tilted
+from kiosk.vision.views import SMALLEST_PX, View, card_view, fitted, gray_of, whole
+from kiosk.vision.voting import Votes
+
+PATIENCE = 1  # looks that an accepted number waits for a name
+THUMB = (64, 36)
+STILL_LEVEL = 3.0  # mean difference of two thumbnails under which nothing moves
+CHANGED_LEVEL, CHANGED_SHARE = 24, 0.06  # of a thumbnail's pixels: something came or went
+IDLE_AFTER = 6  # frames without anything to read, from which the tasks take turns
+TIRED_AFTER = 16  # such frames, from which a scene in which nothing moves is left alone
+
+CODE, CARD, SEARCH, CLOSER, ADVISE = "code", "card", "search", "closer", "advise"
+ALL = frozenset({CODE, CARD, SEARCH, CLOSER, ADVISE})
+# Of eight idle frames in a row three have a dear task, so that most cost little.
+TURNS = tuple(map(frozenset, ({CODE, SEARCH}, {CARD}, {CODE}, {CARD}, {CODE, CLOSER}, {CARD}, {CODE, ADVISE}, {CARD})))
+
+
+class Look:
+    """One person's turn at a live camera. One per turn: what was seen in it ends with it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._votes = Votes()
+        self._held: Reading | None = None
+        self._patience = PATIENCE
+        self._angle: float | None = None
+        self._turn = self._searches = 0
+        self._fruitless = 0  # frames since something was read or the scene changed
+        self._thumb: Image | None = None
+        self._idle_thumb: Image | None = None
+        self._last = Reading(hint=hints.NO_CARD)
+
+    def see(self, frame: npt.NDArray[np.uint8], t_ms: int) -> Reading:
+        """The newest frame (H×W×3 uint8 BGR) in; `nik` is set only at the moment of acceptance.
+
+        `t_ms` is the frame's time. A scene that does not change and holds nothing to read costs a millisecond.
+        """
+        frame = fitted(frame)
+        if min(frame.shape[:2]) < SMALLEST_PX:
+            return Reading(hint=hints.UNREADABLE)
+        gray = gray_of(frame)
+        if self._still(gray) and self._fruitless >= TIRED_AFTER:
+            return self._last
+        self._turn += 1
+        tasks = ALL if self._fruitless < IDLE_AFTER else TURNS[self._turn % len(TURNS)]
+        found = self._look(frame, gray, tasks)
+        if found is not None:
+            self._fruitless = self._searches = 0
+            self._idle_thumb = None
+            return found
+        self._fruitless += 1
+        if ADVISE in tasks and (self._turn % 2 or self._fruitless == 1 or tasks is not ALL):
+            self._last = self._reader.nothing(frame, gray)
+        return self._last
+
+    def _look(self, frame: Image, gray: Image, tasks: frozenset[str]) -> Reading | None:
+        reader = self._reader
+        code = reader.codes.look(gray) if CODE in tasks else None
+        if code is not None and code.source not in ON_GOODS:
+            return reader.code_reading(code, gray)
+        seen = self._number(frame, gray, tasks)
+        if seen is not None:
+            return self._weigh(seen, frame, gray)
+        if self._held is not None:  # the card went while its name was waited for
+            held, self._held = self._held, None
+            return held
+        if code is None and CLOSER in tasks and (self._turn % 2 == 0):
+            code = reader.codes.look_closer(gray, once=False)
+        return reader.code_reading(code, gray) if code is not None else None
+
+    def _number(self, frame: Image, gray: Image, tasks: frozenset[str]) -> ktp.Seen | None:
+        """On a card that was found, else on the whole frame."""
+        card = card_view(frame, gray) if CARD in tasks else None
+        seen = self._first(card, 0.0) if card is not None else None
+        if seen is not None or SEARCH not in tasks:
+            return seen
+        view = whole(gray)
+        if view.print.letters < FEWEST_LETTERS:
+            return None
+        self._searches += 1
+        if self._angle is not None:
+            angles: tuple[float, ...] = (self._angle,)
+        else:  # level, and the others by turns
+            others = (*BY_HAND, *tilted(view.print, 1)) if self._searches % 3 == 0 else BY_HAND
+            angles = (0.0, others[self._searches % len(others)])
+        for angle in angles:
+            seen = self._first(view, angle)
+            if seen is not None:
+                break
+        self._angle = None if seen is None else upright_angle(seen.box)
+        return seen
+
+    def _first(self, view: View, angle: float) -> ktp.Seen | None:
+        hits = self._reader.promising(view, angle)
+        if hits:  # something like a number: worth all tasks for a while
+            self._fruitless = 0
+        return self._reader.first_of(view, hits)
+
+    def _weigh(self, seen: ktp.Seen, frame: Image, gray: Image) -> Reading:
+        sighting, around = self._reader.judge(seen)
+        if not self._votes.add(sighting):
+            return self._reader.unsure(seen, sighting, frame, gray)
+        reading = self._reader.accepted(seen, around, frame, gray)
+        if "name" in reading.fields or self._patience == 0:
+            return reading
+        self._patience -= 1
+        self._held = reading
+        return Reading(None, KTP, reading.confidence, {}, hints.HOLD_STILL, reading.outline, card=reading.card)
+
+    def _still(self, gray: Image) -> bool:
+        """Whether nothing moves since the last frame; what came or went since the idle time began ends it."""
+        thumb = np.asarray(cv2.resize(gray, THUMB, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        before, self._thumb = self._thumb, thumb
+        if self._fruitless >= IDLE_AFTER:
+            if self._idle_thumb is None:
+                self._idle_thumb = thumb
+            changed = cv2.absdiff(self._idle_thumb, thumb) > CHANGED_LEVEL
+            if float(np.mean(changed)) > CHANGED_SHARE:
+                self._fruitless, self._idle_thumb = 0, None
+        return before is not None and float(np.mean(cv2.absdiff(before, thumb))) < STILL_LEVEL
+
+
+def upright_angle(line: Line) -> float:
+    """The line's direction in degrees, -90..90, whichever way up it is."""
+    return float((np.degrees(np.arctan2(line.along[1], line.along[0])) + 90) % 180 - 90)
