@@ -25,12 +25,16 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Payload:
-    """`nik` only when its digits can be one and its regency is known; `birth_date` ISO 8601 or ""."""
+    """`nik` only when its digits can be one and its regency is known; `birth_date` ISO 8601 or "".
+
+    `association` are the letters of the association that made a member card.
+    """
 
     kind: Kind
     nik: str | None = None
     name: str = ""
     birth_date: str = ""
+    association: str = ""
 
     def __repr__(self) -> str:
         return f"Payload({self.kind})"
@@ -38,7 +42,7 @@ class Payload:
 
 _TABLE: tuple[tuple[Kind, Callable[[str], re.Match[str] | None]], ...] = (
     (Kind.NIK, re.compile(r"(?P<nik>[0-9]{16})").fullmatch),
-    (Kind.MEMBER_CARD, re.compile(r"[A-Z]{2,5}:(?P<nik>[0-9]{16})").fullmatch),
+    (Kind.MEMBER_CARD, re.compile(r"(?P<association>[A-Z]{2,5}):(?P<nik>[0-9]{16})").fullmatch),
     (
         Kind.SLIP,
         re.compile(
@@ -70,7 +74,9 @@ def understand(text: str, regions: Regions, today: date) -> Payload:
         if regions.find(digits[:4]) is None or nik.check(digits, regions, today).outcome is nik.Outcome.FAIL:
             return Payload(Kind.UNKNOWN)
         name = " ".join((parts.get("name") or "").split())
-        return Payload(kind, digits, name, _iso(parts.get("y"), parts.get("m"), parts.get("d")))
+        name = name if name.isprintable() else ""  # a name with control or direction marks is nobody's
+        born = _iso(parts.get("y"), parts.get("m"), parts.get("d"))
+        return Payload(kind, digits, name, born, parts.get("association") or "")
     return Payload(Kind.UNKNOWN)
 
 

@@ -61,3 +61,9 @@ def test_our_own_receipt_is_known_by_its_check_letter(rules: Rules) -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_understood(rules: Rules, text: str) -> None:
     assert understand(text, rules.regions, TODAY).kind in Kind
+
+
+def test_a_slip_whose_name_holds_control_marks_gives_no_name(rules: Rules) -> None:
+    for mark in ("\x00", "\x1b[2J", "\u202e"):
+        found = understand(f"{NIK}|SITI{mark}SPESIMEN|17-08-1975", rules.regions, TODAY)
+        assert (found.nik, found.name) == (NIK, "")
