@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def render(folder: Path, size: str, languages: list[str], steps: list[str]) -> int:
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui")]
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui"), str(ROOT / "tests" / "vision")]
     import fakes
     import scenes
 

@@ -33,7 +33,8 @@ amber = _hex("#FFC53D")
 line = _hex("#D9CFBF")
 edge = _hex("#8C8474")
 none = _hex("#FFFFFF", 0.0)
-veil = _hex("#14213D", 0.45)
+dim = _hex("#14213D", 0.78)  # over what is not the card's zone of the camera's picture
+lit = _hex("#7BE0A3")  # a card that was read, on the picture
 
 # kind of a button: (ground, ground while pressed, text, border)
 KINDS: dict[str, tuple[Colour, Colour, Colour, Colour]] = {

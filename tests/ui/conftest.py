@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "vision")]
 
 SIZES = {"tall": (1080, 1920, 21.5), "wide": (1280, 800, 10.1)}
 SIZE = SIZES[os.environ.get("KIOSK_TEST_SIZE", "tall")]
@@ -48,7 +48,7 @@ class Stage:
     def targets(self) -> dict[str, list[int]]:
         from kiosk.ui.announce import targets
 
-        return targets(self.front.page)
+        return targets(self.front.top)
 
     def tap(self, target: str, *, ready: bool = True) -> None:
         """A touch into the window, where the announced target lies."""

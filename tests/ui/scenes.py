@@ -3,21 +3,28 @@
 import dataclasses
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
+import causes
+import cv2
 import numpy as np
-from fakes import CODE, NAME, NIK, card
+from fakes import CODE, NAME, NIK
 from numpy.typing import NDArray
 
-from kiosk.domain.reading import Reading
+from kiosk.domain.reading import KTP, Reading
 from kiosk.domain.tariff import BASIC, FULL
 from kiosk.journey import Context, Visit
 from kiosk.journey.visit import Answers
+from kiosk.ui.pictograms import QUESTIONS
+from kiosk.vision import hints, preview
+from kiosk.vision.scene import Scene
 
-Scene = tuple[str, Visit, Callable[[Any], None] | None]
+Shown = tuple[str, Visit, Callable[[Any], None] | None]
+CAUSES = ("near", "far", "tilt", "motion", "dark", "glare", "finger", "back", "bpjs", "empty")
 
 
-def scenes(context: Context) -> Iterator[Scene]:
+def scenes(context: Context) -> Iterator[Shown]:
     blank = Visit.begin(context)
     nik = blank.rules.check_nik(NIK).nik
     seen = Answers(nik=nik, source="ktp", card_name=NAME)
@@ -40,8 +47,9 @@ def scenes(context: Context) -> Iterator[Scene]:
     yield "language", at("language"), None
     yield "consent", at("consent"), None
     yield "consent-notice", at("consent", notice="consent.notice.needed"), _tick
-    yield "scan", at("scan"), lambda front: front.eyes.sight.see(_outlined())
-    yield "scan-hint", at("scan"), lambda front: front.eyes.sight.see(Reading(hint="hint.unreadable"))
+    yield "scan", at("scan"), lambda front: _before_camera(front, "plain", 3, found=True)
+    for cause in CAUSES:
+        yield f"scan-{cause}", at("scan"), partial(_before_camera, cause=cause)
     yield "scan-notice", at("scan", notice="scan.notice.kesehatan", misreads=2), None
     yield "nik", at("nik"), lambda front: [front.page.key(digit) for digit in NIK[:10]]
     yield "nik-notice", at("nik", answers=seen, notice="nik.notice.serial"), None
@@ -60,6 +68,25 @@ def scenes(context: Context) -> Iterator[Scene]:
     yield "employer", at("employer", answers=full), None
     yield "income", at("income", answers=seen), None
     yield "income-more", at("income", answers=seen), lambda front: front.page.step_by(9)
+    yield "income-daily", at("income", answers=seen), lambda front: front.page.aside()
+    yield "understand", at("understand", answers=seen), None
+    yield "understand-death", at("understand", answers=seen), lambda front: front.page.turn()
+    yield "understand-old-age", at("understand", answers=seen), lambda front: [front.page.turn(), front.page.turn()]
+    yield "questions", at("questions", answers=full, stack=("programme",)), None
+    yield "questions-more", at("questions", answers=full, stack=("programme",)), lambda front: front.page.aside()
+    for doubt in QUESTIONS:
+        yield (
+            f"questions-{doubt}",
+            at("questions", answers=full, stack=("programme",)),
+            lambda front, doubt=doubt: front.page.open(doubt),
+        )
+    yield "savings", at("savings", answers=full, stack=("programme",)), None
+    yield (
+        "savings-most",
+        at("savings", answers=dataclasses.replace(full, income=25_000_000), stack=("programme",)),
+        None,
+    )
+    yield "programme-month", at("programme", answers=dataclasses.replace(full, months=1)), None
     yield "programme", at("programme", answers=full), None
     yield "programme-full", at("programme", answers=dataclasses.replace(full, programmes=FULL, months=12)), None
     yield "phone", at("phone", answers=full), None
@@ -78,10 +105,20 @@ def _tick(front: Any) -> None:
     front.page.ids.association.ticked = True
 
 
-def _outlined() -> Reading:
-    return dataclasses.replace(
-        card(), nik=None, source="", outline=((0.26, 0.24), (0.74, 0.25), (0.735, 0.78), (0.255, 0.77))
-    )
+def _before_camera(front: Any, cause: str, seed: int = 0, *, found: bool = False) -> None:
+    """A made frame as the camera's picture, and the hint that it really gives. `found`: its card was read instead."""
+    frame = causes.made(cause, seed).picture
+    gray = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    advice = hints.advise(frame, gray)
+    reading = Reading(hint=advice.hint, mark=advice.mark)
+    seen = Scene(frame, gray).card
+    if found and seen is not None:
+        corners = tuple((float(x / 256), float(y / 144)) for x, y in seen.corners)
+        reading = Reading("", KTP, card=corners)
+    front.eyes.sight.picture = preview.rgba(frame, (1280, 720))
+    page = front.page
+    page._steady.shown, page._steady._free_at = reading.hint, float("inf")
+    page.looked(reading)
 
 
 def card_picture() -> NDArray[np.uint8]:

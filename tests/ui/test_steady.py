@@ -6,12 +6,29 @@ from kiosk.ui import theme
 from kiosk.ui.steady import Steady
 
 
-def test_a_hint_stays_long_enough_to_be_read() -> None:
+def test_a_hint_shows_once_most_looks_gave_it_and_stays_to_be_read() -> None:
     steady = Steady()
-    assert steady.offer("hint.closer", 0.0) == "hint.closer"
-    assert steady.offer("hint.glare", 0.3) == "hint.closer"
-    assert steady.now(0.69) == "hint.closer"
-    assert steady.now(0.71) == "hint.glare"
+    shown = [steady.offer("hint.closer", t / 10) for t in range(6)]
+    assert shown == ["", "", "", "", "", "hint.closer"]
+    late = [steady.offer("hint.glare", t / 10) for t in range(6, 15)]
+    assert set(late) == {"hint.closer"}
+    assert steady.offer("hint.glare", 1.55) == "hint.glare"
+
+
+def test_a_hint_that_comes_and_goes_is_never_shown() -> None:
+    steady = Steady()
+    for t in range(6):
+        steady.offer("hint.closer", t / 10)
+    shown = {steady.offer(("hint.glare", "hint.closer", "hint.finger")[t % 3], t / 10) for t in range(6, 60)}
+    assert shown == {"hint.closer"}
+
+
+def test_a_hint_goes_when_nobody_looks_any_more() -> None:
+    steady = Steady()
+    for t in range(8):
+        steady.offer("hint.closer", t / 10)
+    assert steady.now(1.2) == "hint.closer"
+    assert steady.now(1.6) == ""
 
 
 def test_every_kind_of_button_can_be_read() -> None:

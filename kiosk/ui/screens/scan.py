@@ -5,18 +5,33 @@ import time
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.domain.reading import Reading
+from kiosk.domain.reading import KTP, Reading
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
 from kiosk.ui.steady import Steady
 from kiosk.ui.widgets import load_kv, preview  # noqa: F401 (kv names)
 from kiosk.ui.widgets.page import Page
 
+GLARE = "hint.glare"
+ICONS = {
+    "hint.closer": "zoom_in",
+    "hint.further": "center_focus_strong",
+    "hint.straighten": "undo",
+    "hint.hold_still": "front_hand",
+    "hint.too_dark": "light_mode",
+    GLARE: "flare",
+    "hint.wrong_side": "sync",
+    "hint.finger": "touch_app",
+    "hint.no_card": "id_card",
+    "hint.not_ktp": "block",
+    "hint.unreadable": "blur_on",
+}
 MANY = 2  # misreads after which typing is offered as the way
 
 
 class Scan(Page):
     hint = StringProperty("")
+    hint_icon = StringProperty("")
     present = BooleanProperty(True)
     pressing = BooleanProperty(False)  # typing is the better way now
 
@@ -30,6 +45,9 @@ class Scan(Page):
         self.pressing = visit.misreads >= MANY
         self._watch()
         self._look_again()
+
+    def on_hint(self, _: object, hint: str) -> None:
+        self.hint_icon = ICONS.get(hint, "")
 
     def _look_again(self, *_: object) -> None:
         """The camera may come and go."""
@@ -47,8 +65,12 @@ class Scan(Page):
 
     def looked(self, reading: Reading) -> None:
         self.hint = self._steady.offer(reading.hint, time.monotonic())
-        self.ids.preview.outline = reading.outline
-        self.ids.preview.found = bool(reading.outline) and not reading.hint
+        picture = self.ids.preview
+        picture.look(reading.card, reading.source == KTP and reading.nik is not None, time.monotonic())
+        if self.hint != GLARE:
+            picture.mark = None
+        elif reading.mark:
+            picture.mark = reading.mark
 
     def aside(self) -> None:
         self.post(ev.TypingChosen())

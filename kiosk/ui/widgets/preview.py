@@ -1,11 +1,16 @@
-"""The camera's picture in one reused texture, the card frame over it, and the outline of what was found."""
+"""The camera's picture in one reused texture, and over it the card frame, which turns to the card once it is found.
 
+The picture is not mirrored: a card reads the right way round. All but the card's zone is dimmed, for privacy.
+"""
+
+import math
+import time
 from collections.abc import Callable
 
 import numpy as np
 from kivy.clock import Clock
 from kivy.graphics.texture import Texture
-from kivy.properties import BooleanProperty, ListProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty
 from kivy.uix.widget import Widget
 from numpy.typing import NDArray
 
@@ -13,14 +18,23 @@ from kiosk.ui.widgets import load_kv
 
 CARD_RATIO = 85.6 / 53.98
 FPS = 30
+TURN_S = 0.18  # the frame's way to the card
+LOST_S = 0.7  # without a card, before the frame goes back
+PULSE_S = 1.2
 
 
 class Preview(Widget):
     texture = ObjectProperty(None, allownone=True)
+    shown = ObjectProperty(None, allownone=True)  # the part of it that fits the widget, its first row at the top
     crop = ListProperty([0, 0, 1, 1])  # the part of the frame that is shown: left, top, width, height in fractions
-    outline = ListProperty([])  # corners in fractions of the frame
-    points = ListProperty([])
-    frame = ListProperty([0, 0, 1, 1])  # the card frame: x, y, width, height
+    card = ListProperty([])  # corners of the card that was found, in fractions of the frame
+    mark = ObjectProperty(None, allownone=True)  # x, y, radius of the place a hint speaks of, as in Reading
+    frame = ListProperty([0, 0, 1, 1])  # the card frame at rest: x, y, width, height
+    corners = ListProperty([0] * 8)  # where the card frame is drawn: x, y of its four corners
+    veil = ListProperty([])  # vertices around it
+    ring = ListProperty([0, 0, 0])  # x, y, radius of the mark on the widget
+    arrow = ListProperty([])
+    pulse = NumericProperty(0)
     seen = BooleanProperty(False)
     found = BooleanProperty(False)
 
@@ -31,7 +45,10 @@ class Preview(Widget):
         self._tick.cancel()
         self.fbind("size", self._crop)
         self.fbind("pos", self._place)
-        self.fbind("outline", self._place)
+        self.fbind("mark", self._place)
+        self._from, self._to = [0.0] * 8, [0.0] * 8
+        self._turned_at = self._seen_at = -1e9
+        self._place()
 
     def start(self, frame: Callable[[], NDArray[np.uint8] | None]) -> None:
         self._frame = frame
@@ -42,12 +59,15 @@ class Preview(Widget):
         self._tick.cancel()
         self._frame = None
         self.seen = self.found = False
-        self.outline = []
+        self.card, self.mark = [], None
+        self._seen_at = -1e9
+        self._place()
         if self.texture is not None:
             width, height = self.texture.size
             self.texture.blit_buffer(np.zeros(width * height * 4, np.uint8), colorfmt="rgba", bufferfmt="ubyte")
 
     def _draw(self, _: float) -> None:
+        self._turn(time.monotonic())
         frame = self._frame() if self._frame else None
         if frame is None:
             return
@@ -66,23 +86,74 @@ class Preview(Widget):
             scale = max(self.width / width, self.height / height)
             shown_w, shown_h = self.width / (width * scale), self.height / (height * scale)
             self.crop = [(1 - shown_w) / 2, (1 - shown_h) / 2, shown_w, shown_h]
+            left, top = self.crop[0] * width, self.crop[1] * height
+            self.shown = self.texture.get_region(left, top, shown_w * width, shown_h * height)
+            self.shown.flip_vertical()
         self._place()
 
-    def _place(self, *_: object) -> None:
+    def look(self, card: tuple[tuple[float, float], ...], found: bool, now: float) -> None:
+        """A reading came: the frame turns to its card; `found` once it is accepted. now: monotonic seconds."""
+        self.found = found
+        if card:
+            self._seen_at = now
+            self.card = [value for corner in card for value in corner]
+            self._head_for(self._points(self.card), now)
+
+    def _head_for(self, target: list[float], now: float) -> None:
+        """The corners take the shortest way, so an upside-down card does not spin the frame."""
+        turns = [target[2 * turn :] + target[: 2 * turn] for turn in range(4)]
+        self._to = min(turns, key=lambda one: sum(abs(a - b) for a, b in zip(one, self.corners, strict=True)))
+        self._from, self._turned_at = list(self.corners), now
+
+    def _turn(self, now: float) -> None:
+        if self.card and now - self._seen_at > LOST_S:
+            self.card, self.found = [], False
+            self._head_for(self._still(), now)
+        share = min(1.0, max(0.0, (now - self._turned_at) / TURN_S))
+        share = share * share * (3 - 2 * share)
+        if self.corners != self._to:
+            self._draw_frame([a + (b - a) * share for a, b in zip(self._from, self._to, strict=True)])
+        if self.mark:
+            self.pulse = 0.5 - 0.5 * math.cos(2 * math.pi * now / PULSE_S)
+
+    def _draw_frame(self, corners: list[float]) -> None:
+        self.corners = corners
+        around = [self.x, self.top, self.right, self.top, self.right, self.y, self.x, self.y]
+        vertices: list[float] = []
+        for at in (0, 2, 4, 6, 0):
+            vertices += [corners[at], corners[at + 1], 0, 0, around[at], around[at + 1], 0, 0]
+        self.veil = vertices
+
+    def _still(self) -> list[float]:
+        x, y, width, height = self.frame
+        return [x, y + height, x + width, y + height, x + width, y, x, y]
+
+    def _points(self, fractions: list[float]) -> list[float]:
         left, top, width, height = self.crop
-        self.points = [
+        return [
             value
-            for x, y in self.outline
+            for x, y in zip(fractions[::2], fractions[1::2], strict=True)
             for value in (self.x + (x - left) / width * self.width, self.top - (y - top) / height * self.height)
         ]
 
-    def tex_coords(self, crop: list[float]) -> tuple[float, ...]:
-        """The frame's first row is its top, a texture's first row its bottom."""
-        left, top, width, height = crop
-        return (left, top + height, left + width, top + height, left + width, top, left, top)
+    def _place(self, *_: object) -> None:
+        self.frame = self.still_frame(self.x, self.y, self.width, self.height)
+        self._to = self._points(self.card) if self.card else self._still()
+        self._draw_frame(list(self._to))
+        if self.mark:
+            x, y = self._points([self.mark[0], self.mark[1]])
+            radius = max(self.mark[2] / self.crop[2] * self.width * 1.25, self.width * 0.05)
+            self.ring = [x, y, radius]
+            self.arrow = self._arrow(x, y, radius)
 
-    def card(self, x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
-        """The card frame: as large as fits, in the proportions of a card."""
+    def _arrow(self, x: float, y: float, radius: float) -> list[float]:
+        """From the ring towards the frame's nearer long edge: that way the card is tilted."""
+        way = 1 if y > self.center_y else -1
+        start, tip, head = y + way * radius * 1.5, y + way * radius * 2.7, radius * 0.45
+        return [x, start, x, tip, x - head, tip - way * head, x, tip, x + head, tip - way * head]
+
+    def still_frame(self, x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
+        """The card frame at rest: as large as fits, in the proportions of a card."""
         w = min(width * 0.84, height * 0.8 * CARD_RATIO)
         h = w / CARD_RATIO
         return (x + (width - w) / 2, y + (height - h) / 2, w, h)
