@@ -29,7 +29,9 @@ class StoreKeeper:
 
     def known(self, nik: str) -> KnownChecked:
         kept = self._store.enrolments.known(nik, self._identity) if self._identity else None
-        return KnownChecked(nik[-4:], kept.code if kept else "", kept.state if kept else "")
+        if kept is None:
+            return KnownChecked(nik[-4:], "")
+        return KnownChecked(nik[-4:], kept.code, kept.state, kept.cause, kept.number)
 
     def keep(self, enrolment: Enrolment) -> EnrolmentKept | KeepFailed:
         if self._identity is None:
@@ -40,7 +42,7 @@ class StoreKeeper:
             log.error("enrolment.not_kept", cause=error.id)
             return KeepFailed(error.id)
         log.info("enrolment.kept", seq=kept.seq, id=str(kept.id))
-        return EnrolmentKept(kept.code, fresh=kept.id == enrolment.id, state=kept.state)
+        return EnrolmentKept(kept.code, kept.id == enrolment.id, kept.state, kept.cause, kept.number)
 
     def status(self) -> Status:
         midnight = datetime.combine(local(self._clock.wall_ms(), self._zone).date(), time(), self._zone)

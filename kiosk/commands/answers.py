@@ -11,6 +11,7 @@ income        rupiah a month                             no: the lowest band
 programmes    jkk jkm, or jkk jkm jht                    no: the least that is allowed
 months        1, 3, 6 or 12                              no: 1
 phone         08…                                        no
+association   letters of config/associations.csv         no; kept only with the consent for it
 consents      registration association reminders         registration is
 language      id, en …                                   no: the kiosk's
 form          number of the signed paper form            in a list
@@ -29,7 +30,7 @@ from kiosk.settings import read_toml
 
 KEYS = (
     "nik", "name", "birth_date", "married", "occupations", "employer", "income", "programmes", "months", "phone",
-    "consents", "language", "form",
+    "association", "consents", "language", "form",
 )  # fmt: skip
 _ALIASES = {"occupation": "occupations", "programme": "programmes", "consent": "consents", "form_number": "form"}
 _YES = {"yes", "ya", "y", "true", "1", "x", "benar"}
@@ -50,6 +51,7 @@ class Given:
     programmes: tuple[Programme, ...] = ()
     months: int = 1
     phone: str = ""
+    association: str = ""
     consents: tuple[str, ...] = ()
     language: str = ""
     form: str = ""
@@ -121,6 +123,7 @@ def _given(table: Mapping[str, Any], file: str) -> Given:
         programmes=_programmes(values.get("programmes", ())),
         months=1 if values.get("months", "") in ("", None) else _number("months", values["months"]),
         phone=_text("phone", values.get("phone", "")),
+        association=_text("association", values.get("association", "")),
         consents=(*_consents(values.get("consents", ())), *consents),
         language=_text("language", values.get("language", "")),
         form=_text("form", values.get("form", "")),

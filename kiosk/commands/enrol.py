@@ -70,12 +70,12 @@ def visit(kiosk: Kiosk, given: Given, reading: Reading | None) -> Ending:
     """Walks one visit through the flow. Raises EnrolmentError `enrolment.<reason>` or `enrolment.answer`."""
     if given.language and given.language not in kiosk.settings.languages.order:
         raise EnrolmentError("answers.value", key="language", wanted=", ".join(kiosk.settings.languages.order))
-    now = Visit.begin(kiosk.context)
+    now = Visit.begin(dataclasses.replace(kiosk.context, paper=False))
     now = dataclasses.replace(now, answers=Answers(form=given.form))
     for _ in range(MOST_EVENTS):
         if now.step == "receipt":
             return Ending(now.code, kept=True)
-        if now.step == "enrolled":
+        if now.step == "enrolled" and not now.mendable:
             return Ending(now.code, kept=False)
         if now.step == "sorry":
             raise EnrolmentError(f"enrolment.{now.reason}", **now.rules.eligibility.facts)
@@ -117,12 +117,18 @@ def _answer(now: Visit, given: Given, reading: Reading | None) -> Iterator[ev.Ev
             yield ev.OccupationsChosen(given.occupations)
         case "employer":
             yield ev.EmployerAnswered(given.employer)
+        case "understand":
+            yield ev.Understood()
         case "income":
             yield ev.IncomeGiven(given.income if given.income is not None else now.rules.eligibility.least_income)
         case "programme":
             yield ev.ProgrammesChosen(given.programmes or now.programme_choices()[0], given.months)
         case "phone":
             yield ev.PhoneGiven(given.phone)
+        case "association":
+            yield ev.AssociationGiven(given.association)
+        case "enrolled":
+            yield ev.MendAsked()
         case "check":
             yield ev.Agreed()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kiosk.domain.tariff import Month, Programme
 
-FORM_VERSION = 1
+FORM_VERSION = 2  # 2 brought `association` and `replaces`; the centre still takes 1, where both are missing
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 
 
@@ -29,10 +29,12 @@ class Consent:
 class Enrolment:
     """What the centre receives. Money in rupiah, dates ISO 8601, phone E.164.
 
-    id         chosen when the visit begins, so that a repeated save is the same enrolment
-    source     how the NIK came in: ktp, qr, code128 …, wedge, typed, form
-    form       number of the signed paper form when an officer typed it in, else ""
-    warnings   reason ids that a person has looked at (region_unknown, birth_date_differs …)
+    id           chosen when the visit begins, so that a repeated save is the same enrolment
+    source       how the NIK came in: ktp, qr, code128 …, wedge, typed, form
+    form         number of the signed paper form when an officer typed it in, else ""
+    warnings     reason ids that a person has looked at (region_unknown, birth_date_differs …)
+    association  letters of the trader's association (config/associations.csv), only with the consent for it, else ""
+    replaces     id of the refused enrolment that this one corrects
     """
 
     id: uuid.UUID
@@ -58,6 +60,8 @@ class Enrolment:
     phone: str = ""
     form: str = ""
     warnings: tuple[str, ...] = field(default=())
+    association: str = ""
+    replaces: uuid.UUID | None = None
 
     @property
     def code(self) -> str:
@@ -95,6 +99,8 @@ class Enrolment:
             "language": self.language,
             "form": self.form,
             "warnings": self.warnings,
+            "association": self.association,
+            "replaces": str(self.replaces) if self.replaces else "",
             "consents": [
                 {"purpose": c.purpose, "given": c.given, "text": c.text_version, "language": c.language, "at": c.at_ms}
                 for c in self.consents

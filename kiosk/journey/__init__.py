@@ -9,7 +9,7 @@ import dataclasses
 from kiosk.journey import events as ev
 from kiosk.journey.deeds import Turn, known_checked
 from kiosk.journey.effects import Effect, Wipe
-from kiosk.journey.flow import TRADER, Idle, Stage
+from kiosk.journey.flow import TRADER, UNDER_WAY, Idle, Stage
 from kiosk.journey.visit import Context, Visit
 
 __all__ = ["Context", "Visit", "advance"]
@@ -25,13 +25,19 @@ def advance(visit: Visit, event: ev.Event) -> tuple[Visit, tuple[Effect, ...]]:
             return _end(visit, "sorry", "crashed")
         case ev.WentBack() if step.back and visit.stack:
             return _enter(visit, visit.stack[-1], visit.stack[:-1]), ()
-        case ev.StopAsked() if step.stage in (Stage.WELCOME, Stage.CARD, Stage.CHECK):
+        case ev.StopAsked() if step.stage in UNDER_WAY:
             return _enter(visit, "stop", (*visit.stack, visit.step)), ()
+        case ev.HelpAsked() if step.stage in UNDER_WAY:
+            return _enter(visit, "help", (*visit.stack, visit.step)), ()
         case ev.IdleElapsed() if step.idle is Idle.ASK:
             return _enter(visit, "still_there", (*visit.stack, visit.step)), ()
         case ev.IdleElapsed() if step.idle is not Idle.NEVER:
             return _end(visit, "attract")
-        case ev.KnownChecked() if visit.step in ("still_there", "stop"):  # the store answers while a page lies over
+        case ev.KnownChecked() if visit.step in (
+            "still_there",
+            "stop",
+            "help",
+        ):  # the store answers while a page lies over
             return known_checked(visit, event).visit, ()
         case ev.StillHere() if visit.step == "still_there":
             return _enter(visit, visit.stack[-1], visit.stack[:-1]), ()

@@ -10,13 +10,28 @@ from kiosk.domain import payload, people
 from kiosk.domain.enrolment import Consent
 from kiosk.domain.errors import EnrolmentError
 from kiosk.domain.nik import Outcome, age_on
-from kiosk.domain.reading import FORM, TYPED
+from kiosk.domain.outcome import State
+from kiosk.domain.reading import FORM, TYPED, Reading
+from kiosk.domain.tariff import FULL
 from kiosk.journey import events as ev
-from kiosk.journey.effects import CheckKnown, Effect, Keep
+from kiosk.journey.effects import CheckKnown, Effect, Keep, Print
+from kiosk.journey.phone import Fault, phone_of
 from kiosk.journey.visit import CONSENT_TEXT, NEEDED_PURPOSE, PURPOSES, Answers, Visit
 
 # In the order in which they are asked; the first one without an answer comes next.
-QUESTIONS = ("birth", "married", "name", "occupation", "employer", "income", "programme", "phone", "check")
+QUESTIONS = (
+    "birth",
+    "married",
+    "name",
+    "occupation",
+    "employer",
+    "understand",
+    "income",
+    "programme",
+    "phone",
+    "association",
+    "check",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +42,8 @@ class Turn:
     to: str
     effects: tuple[Effect, ...] = ()
 
+
+REPRINTED = frozenset({"unknown", "paper_out", "absent", "lost"})  # a slip that may not have come out
 
 Deed = Callable[[Visit, Any], Turn]
 
@@ -56,6 +73,11 @@ def _open(visit: Visit, step: str) -> bool:
     if step == "programme":
         employer = bool(a.employer)
         return bool(visit.rules.eligibility.programme_reasons(a.programmes, employer=employer))
+    if step == "understand":
+        return not a.understood
+    if step == "association":  # asked only of those who let it see where they stand
+        there = bool(visit.rules.associations_of(visit.context.market))
+        return a.association is None and there and visit.consented("association")
     value = getattr(a, {"occupation": "occupations"}.get(step, step))
     return value is None or value == ()
 
@@ -92,6 +114,7 @@ def card_read(visit: Visit, event: ev.CardRead) -> Turn:
         visit,
         reading.nik,
         reading.source,
+        association=_association_on(visit, reading),
         card_name=(name.text if name and people.name_of(name.text) else ""),
         card_birth_date=_iso_date(born.text) if born and born.confidence >= 0.9 else None,
     )
@@ -101,7 +124,21 @@ def nik_typed(visit: Visit, event: ev.NikTyped) -> Turn:
     return _take_nik(visit, event.digits, FORM if visit.answers.form else TYPED)
 
 
-def _take_nik(visit: Visit, digits: str, source: str, card_name: str = "", card_birth_date: date | None = None) -> Turn:
+def _association_on(visit: Visit, reading: Reading) -> str | None:
+    """The association of a scanned member card, when it is on the list."""
+    text = reading.fields["payload"].text if "payload" in reading.fields else ""
+    code = payload.understand(text, visit.rules.regions, visit.rules.today).association
+    return code if visit.rules.association(code) else None
+
+
+def _take_nik(
+    visit: Visit,
+    digits: str,
+    source: str,
+    card_name: str = "",
+    card_birth_date: date | None = None,
+    association: str | None = None,
+) -> Turn:
     check = visit.rules.check_nik(digits)
     if check.outcome is Outcome.FAIL or check.nik is None:
         misread = dataclasses.replace(visit, misreads=visit.misreads + 1)
@@ -117,8 +154,10 @@ def _take_nik(visit: Visit, digits: str, source: str, card_name: str = "", card_
         warnings=warnings,
         card_name=card_name,
         card_birth_date=card_birth_date,
+        association=association,
     )
     visit = dataclasses.replace(visit, answers=fresh, known=None, known_state="", confirmed=False)
+    visit = dataclasses.replace(visit, known_cause="", known_number="")
     return Turn(visit, "confirm", (CheckKnown(check.nik.digits),))
 
 
@@ -131,14 +170,28 @@ def confirmed(visit: Visit, _: ev.Confirmed) -> Turn:
 def known_checked(visit: Visit, event: ev.KnownChecked) -> Turn:
     if visit.answers.nik is None or event.nik_tail != visit.answers.nik.digits[-4:]:
         return Turn(visit, visit.step)  # an answer about a card that was put away
-    visit = dataclasses.replace(visit, known=event.code, known_state=event.state)
+    visit = _stands(dataclasses.replace(visit, known=event.code), event)
     return _identified(visit) if visit.confirmed else Turn(visit, visit.step)
 
 
 def _identified(visit: Visit) -> Turn:
     if visit.known:
-        return Turn(dataclasses.replace(visit, code=visit.known, answers=Answers()), "enrolled")
+        return _enrolled(dataclasses.replace(visit, code=visit.known))
     return onwards(visit)
+
+
+def _stands(visit: Visit, event: ev.KnownChecked | ev.EnrolmentKept) -> Visit:
+    return dataclasses.replace(visit, known_state=event.state, known_cause=event.cause, known_number=event.number)
+
+
+def _enrolled(visit: Visit) -> Turn:
+    """Nothing of the person is needed any more, unless a refused enrolment is to be mended."""
+    answers = visit.answers if visit.known_state == State.REFUSED else Answers()
+    return Turn(dataclasses.replace(visit, answers=answers), "enrolled")
+
+
+def mend_asked(visit: Visit, _: ev.MendAsked) -> Turn:
+    return onwards(visit) if visit.mendable else Turn(visit, "enrolled")
 
 
 def denied(visit: Visit, _: ev.Denied) -> Turn:
@@ -188,6 +241,20 @@ def employer_answered(visit: Visit, event: ev.EmployerAnswered) -> Turn:
     return onwards(learn(visit, employer=event.employer))
 
 
+def understood(visit: Visit, _: ev.Understood) -> Turn:
+    return onwards(learn(visit, understood=True))
+
+
+def gone_back(visit: Visit, _: ev.Event) -> Turn:
+    """From a page that lies over a step, to exactly that step."""
+    return Turn(visit, visit.stack[-1])
+
+
+def savings_wanted(visit: Visit, _: ev.SavingsWanted) -> Turn:
+    """The savings page's answer; the programme page chooses it, the trader may still change it."""
+    return gone_back(dataclasses.replace(visit, leaning=FULL), _)
+
+
 def income_given(visit: Visit, event: ev.IncomeGiven) -> Turn:
     if visit.rules.eligibility.work_reasons(jobs=1, income=event.income):
         return stay(visit, "income.notice.too_low")
@@ -204,8 +271,25 @@ def programmes_chosen(visit: Visit, event: ev.ProgrammesChosen) -> Turn:
 
 
 def phone_given(visit: Visit, event: ev.PhoneGiven) -> Turn:
-    phone = people.phone_of(event.phone) if event.phone else ""
-    return stay(visit, "phone.notice.number") if phone is None else onwards(learn(visit, phone=phone))
+    phone = phone_of(event.phone) if event.phone else ""
+    return stay(visit, f"phone.notice.{phone}") if isinstance(phone, Fault) else onwards(learn(visit, phone=phone))
+
+
+def association_given(visit: Visit, event: ev.AssociationGiven) -> Turn:
+    code = event.code.strip().upper()
+    if code and visit.rules.association(code) is None:
+        return stay(visit, "association.notice.unknown")
+    return onwards(learn(visit, association=code))
+
+
+def association_read(visit: Visit, event: ev.CardRead) -> Turn:
+    """A member card shown at the question: its letters count, when it is this trader's own."""
+    code = _association_on(visit, event.reading)
+    if code is None:
+        return stay(visit, "association.notice.unknown")
+    if visit.answers.nik is None or event.reading.nik != visit.answers.nik.digits:
+        return stay(visit, "association.notice.other_card")
+    return onwards(learn(visit, association=code))
 
 
 def change_asked(visit: Visit, event: ev.ChangeAsked) -> Turn:
@@ -229,8 +313,28 @@ def enrolment_kept(visit: Visit, event: ev.EnrolmentKept) -> Turn:
         programmes=visit.answers.programmes,
         months=visit.answers.months,
     )
-    visit = dataclasses.replace(visit, code=event.code, known_state=event.state, answers=shown)
-    return Turn(visit, "receipt") if event.fresh else Turn(dataclasses.replace(visit, answers=Answers()), "enrolled")
+    visit = _stands(dataclasses.replace(visit, code=event.code, kept_ms=visit.context.now_ms()), event)
+    if not event.fresh:
+        return _enrolled(visit)
+    return _print(dataclasses.replace(visit, answers=shown))
+
+
+def print_asked(visit: Visit, _: ev.PrintAsked) -> Turn:
+    """Once more only when the first slip did not come for sure; so a double tap prints one."""
+    return _print(visit) if visit.paper in REPRINTED else Turn(visit, "receipt")
+
+
+def _print(visit: Visit) -> Turn:
+    receipt = visit.receipt()
+    if receipt is None or not visit.context.paper:
+        return Turn(visit, "receipt")
+    return Turn(dataclasses.replace(visit, paper="printing"), "receipt", (Print(receipt),))
+
+
+def printed(visit: Visit, event: ev.Printed) -> Turn:
+    """The printer's word, when it is about this slip."""
+    mine = event.code == visit.code and visit.paper == "printing"
+    return Turn(dataclasses.replace(visit, paper=event.paper) if mine else visit, "receipt")
 
 
 def keep_failed(visit: Visit, event: ev.KeepFailed) -> Turn:

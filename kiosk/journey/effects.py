@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.domain.enrolment import Enrolment
+from kiosk.journey.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,13 @@ class Keep(Effect):
     """Keep it, durably. Answer: `events.EnrolmentKept` or `events.KeepFailed`."""
 
     enrolment: Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Print(Effect):
+    """Put it on paper. Answer: `events.Printed`, once, sooner or later."""
+
+    receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,16 @@ class Denied(Event):
 
 @dataclass(frozen=True, slots=True)
 class KnownChecked(Event):
-    """The store's answer to `effects.CheckKnown`. `code` is that of the enrolment kept already, or ""."""
+    """The store's answer to `effects.CheckKnown`. `code` is that of the enrolment kept already, or "".
+
+    `state` is a domain.outcome.State, `cause` that of a refusal, `number` the membership number if the centre sent one.
+    """
 
     nik_tail: str
     code: str
     state: str = ""
+    cause: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,6 +112,36 @@ class EmployerAnswered(Event):
     employer: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Understood(Event):
+    """Has seen what the programmes do, or did not want to."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsAsked(Event):
+    """Wants answers to common doubts."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsClosed(Event):
+    """Back to exactly where the trader was."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavingsAsked(Event):
+    """Wants to see how savings may grow."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavingsClosed(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SavingsWanted(Event):
+    """Has seen it and wants to save too."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class IncomeGiven(Event):
     """Rupiah a month."""
@@ -128,6 +163,13 @@ class PhoneGiven(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AssociationGiven(Event):
+    """The letters of an association, chosen or typed; "" for none."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeAsked(Event):
     """From the check page: go to this question and come back."""
 
@@ -146,6 +188,8 @@ class EnrolmentKept(Event):
     code: str
     fresh: bool = True
     state: str = "waiting"
+    cause: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +200,24 @@ class KeepFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Printed(Event):
+    """The printer's answer about the slip of `code`: printed, unknown (it says nothing), paper_out, absent or lost."""
+
+    code: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintAsked(Event):
+    """Try the slip again."""
+
+
+@dataclass(frozen=True, slots=True)
+class MendAsked(Event):
+    """The enrolment was refused: make a corrected one."""
+
+
+@dataclass(frozen=True, slots=True)
 class WentBack(Event):
     pass
 
@@ -163,6 +225,11 @@ class WentBack(Event):
 @dataclass(frozen=True, slots=True)
 class StopAsked(Event):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked(Event):
+    """Shows whom to ask, and then exactly where the trader was."""
 
 
 @dataclass(frozen=True, slots=True)

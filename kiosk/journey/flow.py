@@ -23,6 +23,9 @@ class Stage(enum.StrEnum):
     DONE = "done"
 
 
+UNDER_WAY = (Stage.WELCOME, Stage.CARD, Stage.CHECK)  # can be stopped, can ask for help
+
+
 class Idle(enum.StrEnum):
     NEVER = "never"
     ASK = "ask"  # "still there?" first
@@ -58,6 +61,8 @@ def _question(step: str, deed: Deed, *ends: str) -> Way:
 
 
 _FIRST_QUESTIONS = ("name", "birth", "married", *deeds.QUESTIONS[3:])
+ASKED_FROM = ("understand", "income", "programme", "check")
+_ASK: Mapping[type[ev.Event], Way] = {ev.QuestionsAsked: _to("questions")}
 _LEAVE: Mapping[type[ev.Event], Way] = {ev.Touched: _to("attract")}
 
 TRADER: Mapping[str, Step] = {
@@ -117,15 +122,44 @@ TRADER: Mapping[str, Step] = {
         Step("name", Stage.CHECK, {ev.NameGiven: _question("name", deeds.name_given)}),
         Step("occupation", Stage.CHECK, {ev.OccupationsChosen: _question("occupation", deeds.occupations_chosen)}),
         Step("employer", Stage.CHECK, {ev.EmployerAnswered: _question("employer", deeds.employer_answered)}),
-        Step("income", Stage.CHECK, {ev.IncomeGiven: _question("income", deeds.income_given)}),
-        Step("programme", Stage.CHECK, {ev.ProgrammesChosen: _question("programme", deeds.programmes_chosen)}),
+        Step("understand", Stage.CHECK, {ev.Understood: _question("understand", deeds.understood), **_ASK}),
+        Step("income", Stage.CHECK, {ev.IncomeGiven: _question("income", deeds.income_given), **_ASK}),
+        Step(
+            "programme",
+            Stage.CHECK,
+            {
+                ev.ProgrammesChosen: _question("programme", deeds.programmes_chosen),
+                ev.SavingsAsked: _to("savings"),
+                **_ASK,
+            },
+        ),
+        # These two lie over a step and give it back as it was.
+        Step("questions", Stage.CHECK, {ev.QuestionsClosed: _to(*ASKED_FROM, deed=deeds.gone_back)}),
+        Step(
+            "savings",
+            Stage.CHECK,
+            {
+                ev.SavingsClosed: _to("programme", deed=deeds.gone_back),
+                ev.SavingsWanted: _to("programme", deed=deeds.savings_wanted),
+            },
+        ),
         Step("phone", Stage.CHECK, {ev.PhoneGiven: _question("phone", deeds.phone_given)}),
+        Step(
+            "association",
+            Stage.CHECK,
+            {
+                ev.AssociationGiven: _question("association", deeds.association_given),
+                ev.CardRead: _question("association", deeds.association_read),
+            },
+            devices=frozenset({"scanner"}),
+        ),
         Step(
             "check",
             Stage.CHECK,
             {
                 ev.Agreed: _to("saving", "sorry", deed=deeds.agreed),
                 ev.ChangeAsked: _to(*deeds.QUESTIONS[2:], deed=deeds.change_asked),
+                **_ASK,
             },
         ),
         Step(
@@ -138,12 +172,29 @@ TRADER: Mapping[str, Step] = {
             back=False,
             idle=Idle.NEVER,
         ),
-        Step("receipt", Stage.DONE, _LEAVE, back=False, idle=Idle.RESULT),
-        Step("enrolled", Stage.DONE, _LEAVE, back=False, idle=Idle.RESULT),
+        Step(
+            "receipt",
+            Stage.DONE,
+            {
+                **_LEAVE,
+                ev.Printed: _to("receipt", deed=deeds.printed),
+                ev.PrintAsked: _to("receipt", deed=deeds.print_asked),
+            },
+            back=False,
+            idle=Idle.RESULT,
+        ),
+        Step(
+            "enrolled",
+            Stage.DONE,
+            {**_LEAVE, ev.MendAsked: _to(*_FIRST_QUESTIONS, "enrolled", deed=deeds.mend_asked)},
+            back=False,
+            idle=Idle.RESULT,
+        ),
         Step("sorry", Stage.DONE, _LEAVE, back=False, idle=Idle.RESULT),
         Step("closed", Stage.OUTSIDE, {ev.Opened: _to("attract")}, back=False, idle=Idle.NEVER),
-        # These two lie over any step and give it back: see `advance`.
+        # These three lie over any step and give it back: see `advance`.
         Step("still_there", Stage.OUTSIDE, {ev.Stopped: _to("attract")}, back=False, idle=Idle.ANSWER),
         Step("stop", Stage.OUTSIDE, {ev.Stopped: _to("attract")}),
+        Step("help", Stage.OUTSIDE, {}),
     )
 }

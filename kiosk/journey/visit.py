@@ -8,8 +8,10 @@ from datetime import date
 from kiosk.domain.enrolment import Consent, Enrolment
 from kiosk.domain.errors import EnrolmentError
 from kiosk.domain.nik import Nik
+from kiosk.domain.outcome import MENDABLE, State
 from kiosk.domain.rules import Rules
 from kiosk.domain.tariff import Month, Programme, Quote
+from kiosk.journey.receipt import Receipt
 
 PURPOSES = ("registration", "association", "reminders")
 NEEDED_PURPOSE = "registration"
@@ -18,7 +20,7 @@ CONSENT_TEXT = "2026-11"  # version of the consent sentences in assets/words
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every visit at this kiosk shares. `eyes` is False when there is neither camera nor scanner."""
+    """What every visit at this kiosk shares. `eyes` is False when there is neither camera nor scanner; `paper` is True with a printer."""
 
     rules: Callable[[], Rules]
     new_id: Callable[[], uuid.UUID]
@@ -27,6 +29,7 @@ class Context:
     branch: str
     language: str
     eyes: bool = True
+    paper: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,10 +47,12 @@ class Answers:
     name: str | None = None
     occupations: tuple[str, ...] = ()
     employer: bool | None = None
+    understood: bool = False
     income: int | None = None
     programmes: tuple[Programme, ...] = ()
     months: int = 1
     phone: str | None = None
+    association: str | None = None
     form: str = ""
 
 
@@ -58,8 +63,12 @@ class Visit:
     stack     steps to go back to, newest last
     notice    message id of what the step should tell, "" for nothing; fades with the next event
     known     code of the enrolment that this NIK has already; None while the store is being asked
+    leaning   programmes that the savings page suggests, () for none
     confirmed the trader said yes while the store was still being asked
+    known_cause, known_number   why that one was refused, and the membership number if the centre sent one
     code      what the receipt shows
+    kept_ms   when it was kept, ms since 1970
+    paper     "" without a printer, "printing", or what `events.Printed` said
     reason    why the visit ended without an enrolment, an id
     """
 
@@ -74,8 +83,13 @@ class Visit:
     misreads: int = 0
     known: str | None = None
     known_state: str = ""
+    known_cause: str = ""
+    known_number: str = ""
+    leaning: tuple[Programme, ...] = ()
     confirmed: bool = False
     code: str = ""
+    kept_ms: int = 0
+    paper: str = ""
     reason: str = ""
 
     def __repr__(self) -> str:
@@ -84,6 +98,37 @@ class Visit:
     @classmethod
     def begin(cls, context: Context) -> "Visit":
         return cls(context.new_id(), context, context.rules(), context.language)
+
+    @property
+    def mendable(self) -> bool:
+        """Whether a corrected enrolment may replace the refused one."""
+        return self.known_state == State.REFUSED and self.known_cause in MENDABLE and self.answers.nik is not None
+
+    def consented(self, purpose: str) -> bool:
+        return any(c.given and c.purpose == purpose for c in self.answers.consents)
+
+    @property
+    def association(self) -> str:
+        """Only with the consent for it: without, nobody learns of it."""
+        return (self.answers.association or "") if self.consented("association") else ""
+
+    def receipt(self) -> Receipt | None:
+        """What goes on paper; None before anything was kept."""
+        quote = self.quote()
+        if quote is None or self.answers.nik is None or not self.code:
+            return None
+        return Receipt(
+            code=self.code,
+            number=self.answers.nik.masked,
+            total=quote.total,
+            months=self.answers.months,
+            start=quote.prices[0].month,
+            due=quote.due_again,
+            market=self.context.market,
+            branch=self.context.branch,
+            language=self.language,
+            kept_ms=self.kept_ms,
+        )
 
     def quote(self) -> Quote | None:
         """The price of what has been chosen so far, None before there is an income."""
@@ -104,7 +149,7 @@ class Visit:
         a, rules = self.answers, self.rules
         if a.nik is None or a.name is None or a.income is None or a.employer is None or a.phone is None:
             raise EnrolmentError("enrolment.incomplete")
-        if not any(c.given and c.purpose == NEEDED_PURPOSE for c in a.consents):
+        if not self.consented(NEEDED_PURPOSE):
             raise EnrolmentError("enrolment.consent_refused")
         born = a.birth_date or a.nik.born
         reasons = (
@@ -139,4 +184,5 @@ class Visit:
             phone=a.phone,
             form=a.form,
             warnings=a.warnings,
+            association=self.association,
         )

@@ -1,5 +1,6 @@
 """Keeping an enrolment: sealed, signed, chained and queued in one transaction."""
 
+import dataclasses
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 import uuid_utils.compat as uuid7
+from cryptography.exceptions import InvalidTag
 
 from kiosk import settings
 from kiosk.clock import Clock
 from kiosk.domain.enrolment import Enrolment
-from kiosk.domain.errors import StoreFull
+from kiosk.domain.errors import StoreError, StoreFull
+from kiosk.domain.outcome import Outcome, State
 from kiosk.domain.record import genesis, hash_of
 from kiosk.store import schema, sealing
 from kiosk.store.engine import free_mb, reading, translated
@@ -26,9 +29,13 @@ _KNOWN = (
         schema.enrolment.c.seq,
         schema.enrolment.c.captured_ms,
         schema.outbox.c.state,
+        schema.outbox.c.cause,
+        schema.outbox.c.decision,
+        schema.outbox.c.decision_cause,
+        schema.outbox.c.number,
     )
     .join_from(schema.enrolment, schema.outbox)
-    .where(schema.enrolment.c.fingerprint == sa.bindparam("its_fingerprint"), schema.outbox.c.state != "refused")
+    .where(schema.enrolment.c.fingerprint == sa.bindparam("its_fingerprint"))
     .order_by(_LATEST_FIRST)
     .limit(1)
 )
@@ -47,13 +54,15 @@ _QUEUE = sa.insert(schema.outbox).values(state="waiting")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a receipt may show. `state`: waiting, accepted, duplicate (the centre had it already) or refused."""
+    """What may be shown of an enrolment. `cause` only of a refusal; `number` only when the centre sent one."""
 
     id: uuid.UUID
     code: str
     seq: int
     captured_ms: int
-    state: str
+    state: State
+    cause: str = ""
+    number: str = ""
 
 
 def new_id() -> uuid.UUID:
@@ -71,7 +80,8 @@ class Enrolments:
     def keep(self, enrolment: Enrolment, identity: Identity) -> Kept:
         """Commits the sealed enrolment and its outbox row together; durable when it returns.
 
-        The same NIK again (a repeated save, or the same person) gives back what is kept. Raises StoreFull, StoreError.
+        The same NIK again (a repeated save, or the same person) gives back what is kept; after a refusal the new one is
+        kept and names the refused one, which it replaces. Raises StoreFull, StoreError.
         """
         self.check_room()
         row = {
@@ -86,15 +96,38 @@ class Enrolments:
                 first = genesis(identity.kiosk, identity.public_key)
                 return self._write(connection, enrolment.id, plaintext, row, identity, 1, first)
             if found.id is not None:
-                return _kept(found)
+                before = _kept(found, identity, self._path)
+                if before.state is not State.REFUSED or before.id == enrolment.id:
+                    return before
+                plaintext = dataclasses.replace(enrolment, replaces=before.id).to_bytes()
             return self._write(connection, enrolment.id, plaintext, row, identity, found.last_seq + 1, found.last_hash)
 
     def known(self, nik: str, identity: Identity) -> Kept | None:
-        """Whether this NIK has been enrolled here, by its fingerprint; a refused enrolment does not count."""
+        """The latest enrolment of this NIK here, by its fingerprint, and where it stands. Raises StoreError."""
         fingerprint = sealing.fingerprint(nik, identity, self._cost)
         with translated(self._path), reading(self._engine) as connection:
             found = connection.execute(_KNOWN, {"its_fingerprint": fingerprint}).first()
-        return _kept(found) if found else None
+        return _kept(found, identity, self._path) if found else None
+
+    def set_outcome(self, id: uuid.UUID, outcome: Outcome, decided_ms: int, identity: Identity) -> bool:
+        """What the branch decided about the enrolment `id`, at `decided_ms` by the centre's clock; durable when it
+        returns. A decision that is not newer than the one known changes nothing, so they may come in any order.
+
+        False when there is no such enrolment here or nothing changed. Raises StoreError.
+        """
+        seq = sa.select(schema.enrolment.c.seq).where(schema.enrolment.c.id == id.bytes).scalar_subquery()
+        change = (
+            sa.update(schema.outbox)
+            .where(schema.outbox.c.seq == seq, schema.outbox.c.decided_ms < decided_ms)
+            .values(
+                decision=str(outcome.state),
+                decision_cause=outcome.cause,
+                decided_ms=decided_ms,
+                number=sealing.lock(outcome.number, identity, id) if outcome.number else None,
+            )
+        )
+        with translated(self._path), self._engine.begin() as connection:
+            return connection.execute(change).rowcount == 1
 
     def count_since(self, captured_ms: int) -> int:
         query = sa.select(sa.func.count()).where(schema.enrolment.c.captured_ms >= captured_ms)
@@ -129,8 +162,17 @@ class Enrolments:
         ).to_bytes()
         connection.execute(_KEEP, row | {"seq": seq, "captured_ms": captured_ms, "hash": hash_of(raw), "raw": raw})
         connection.execute(_QUEUE, {"seq": seq})
-        return Kept(id, row["code"], seq, captured_ms, "waiting")
+        return Kept(id, row["code"], seq, captured_ms, State.WAITING)
 
 
-def _kept(row: Any) -> Kept:
-    return Kept(uuid.UUID(bytes=row.id), row.code, row.seq, row.captured_ms, row.state)
+def _kept(row: Any, identity: Identity, path: Path) -> Kept:
+    """The branch's decision counts before the centre's answer, and that before what is only kept here."""
+    id = uuid.UUID(bytes=row.id)
+    answered = {"waiting": State.WAITING, "refused": State.REFUSED}.get(row.state, State.SENT)
+    state = State(row.decision) if row.decision else answered
+    cause = (row.decision_cause if row.decision else row.cause) if state is State.REFUSED else ""
+    try:
+        number = sealing.unlock(row.number, identity, id) if row.number else ""
+    except InvalidTag:
+        raise StoreError("store.damaged", file=path.name) from None
+    return Kept(id, row.code, row.seq, row.captured_ms, state, cause, number)

@@ -31,7 +31,18 @@ def _first_tables(connection: sa.Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables,)
+def _outcomes(connection: sa.Connection) -> None:
+    """What the branch decided, beside what the centre answered."""
+    for column in (
+        "decision TEXT NOT NULL DEFAULT ''",
+        "decision_cause TEXT NOT NULL DEFAULT ''",
+        "decided_ms INTEGER NOT NULL DEFAULT 0",
+        "number BLOB",
+    ):
+        connection.exec_driver_sql(f"ALTER TABLE outbox ADD COLUMN {column}")
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _outcomes)
 
 
 def migrate(engine: sa.Engine, clock: Clock) -> None:

@@ -25,6 +25,10 @@ outbox = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("cause", sa.Text, nullable=False, server_default=""),
     sa.Column("settled_ms", sa.Integer),
+    sa.Column("decision", sa.Text, nullable=False, server_default=""),  # domain.outcome: accepted, member, refused
+    sa.Column("decision_cause", sa.Text, nullable=False, server_default=""),
+    sa.Column("decided_ms", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("number", sa.LargeBinary),  # the membership number, locked with the site secret
 )
 
 round_ = sa.Table(

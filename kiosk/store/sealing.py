@@ -1,16 +1,21 @@
 """Sealing at capture: after it the kiosk itself cannot read the enrolment any more, and no one can alter it unseen."""
 
 import dataclasses
+import os
 import uuid
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk import settings
 from kiosk.domain.record import Record, key_id, seal_info
 from kiosk.store.identity import Identity
 
+_NONCE_BYTES = 12
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)  # RFC 9180
 
 
@@ -55,3 +60,18 @@ def fingerprint(nik: str, identity: Identity, cost: settings.Store) -> bytes:
         hash_len=32,
         type=Type.ID,
     )
+
+
+def lock(text: str, identity: Identity, id: uuid.UUID) -> bytes:
+    """A short text that this kiosk has to show again, unreadable without its site secret and bound to one enrolment."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + _key(identity).encrypt(nonce, text.encode(), id.bytes)
+
+
+def unlock(locked: bytes, identity: Identity, id: uuid.UUID) -> str:
+    """Raises InvalidTag when it was locked elsewhere, for another enrolment, or altered."""
+    return _key(identity).decrypt(locked[:_NONCE_BYTES], locked[_NONCE_BYTES:], id.bytes).decode()
+
+
+def _key(identity: Identity) -> ChaCha20Poly1305:
+    return ChaCha20Poly1305(HKDF(SHA256(), 32, salt=None, info=b"market-kiosk number").derive(identity.site_secret))

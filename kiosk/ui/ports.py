@@ -1,7 +1,8 @@
 """What the screens need from the rest of the kiosk, as Protocols. bootstrap puts the real parts behind them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.reading import Reading
 from kiosk.journey.events import EnrolmentKept, KeepFailed, KnownChecked
+from kiosk.journey.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,33 @@ class Sight(Protocol):
     def preview(self) -> NDArray[np.uint8] | None:
         """The newest frame as H×W×4 RGBA in a buffer that is used again, or None when there is no newer one."""
         ...
+
+
+class Printer(Protocol):
+    def print(self, receipt: Receipt, told: Callable[[str], None]) -> None:
+        """Returns at once. `told` is called once, on any thread, with what `events.Printed.paper` says."""
+        ...
+
+
+class Speaker(Protocol):
+    """The loudspeaker. Every call returns at once; without a device it is silent."""
+
+    @property
+    def state(self) -> str:
+        """ "ok"; "off" by the settings or before the first sound; "absent" when there is nothing to play on."""
+        ...
+
+    def say(self, clips: Sequence[Path]) -> None:
+        """One clip after the other; what is being said is cut. None is silence."""
+        ...
+
+    def effect(self, sound: Path) -> None:
+        """A short sound over what is being said."""
+        ...
+
+    def hush(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class Scanner(Protocol):

@@ -5,7 +5,7 @@ import itertools
 from kiosk.journey import events as ev
 from kiosk.journey.flow import TRADER, Idle, Stage
 
-OVERLAYS = {"still_there", "stop"}
+OVERLAYS = {"still_there", "stop", "help"}  # they give back the step beneath them
 
 
 def test_every_way_leads_to_a_step() -> None:
@@ -27,7 +27,7 @@ def test_no_orphans() -> None:
 
 def test_no_dead_ends() -> None:
     """From every step the start can be reached."""
-    home = {"attract"}
+    home = {"attract"} | OVERLAYS
     while True:
         more = home | {
             step.name for step in TRADER.values() if home & set(itertools.chain(*(w.to for w in step.on.values())))
@@ -50,6 +50,6 @@ def test_stages() -> None:
 
 
 def test_every_event_is_used() -> None:
-    by_advance = {ev.Crashed, ev.WentBack, ev.StopAsked, ev.IdleElapsed, ev.StillHere}
+    by_advance = {ev.Crashed, ev.WentBack, ev.StopAsked, ev.HelpAsked, ev.IdleElapsed, ev.StillHere}
     in_table = {event for step in TRADER.values() for event in step.on}
     assert by_advance | in_table == set(ev.ALL)

@@ -13,7 +13,7 @@ from kiosk.domain.rules import Rules
 from kiosk.domain.tariff import BASIC, FULL, Programme
 from kiosk.journey import Context, Visit, advance
 from kiosk.journey import events as ev
-from kiosk.journey.effects import CheckKnown, Keep, Wipe
+from kiosk.journey.effects import CheckKnown, Keep, Print, Wipe
 from kiosk.journey.flow import TRADER
 from kiosk.journey.visit import Answers
 
@@ -25,10 +25,12 @@ ANSWERED = (
     ev.NameGiven("siti spesimen"),
     ev.OccupationsChosen(("kuliner",)),
     ev.EmployerAnswered(employer=False),
+    ev.Understood(),
     ev.IncomeGiven(1_000_000),
     ev.ProgrammesChosen(BASIC, 3),
     ev.PhoneGiven("0812 3456 7890"),
 )
+REFUSED = ev.KnownChecked("9001", "CODE", "refused", "name_differs")
 
 Walk = Callable[..., Visit]
 
@@ -183,7 +185,8 @@ def test_back_restores(walk: Walk) -> None:
         now = walk(ev.WentBack(), visit=now)
         steps.append(now.step)
         assert now.step == "confirm" or now.answers.name == "SITI SPESIMEN" or "name" not in now.stack
-    assert steps[:7] == ["phone", "programme", "income", "employer", "occupation", "name", "confirm"]
+    order = ["phone", "programme", "income", "understand", "employer", "occupation", "name", "confirm"]
+    assert steps[: len(order)] == order
     assert steps[-1] == "language"
 
 
@@ -231,7 +234,7 @@ def test_language_changes_anywhere_and_loses_nothing(walk: Walk) -> None:
 
 
 def test_another_card_leaves_nothing_of_the_first(walk: Walk) -> None:
-    now = walk(*ANSWERED, *[ev.WentBack()] * 7, ev.Denied())
+    now = walk(*ANSWERED, *[ev.WentBack()] * 8, ev.Denied())
     assert now.answers.nik is None
     assert now.answers.name is None
     assert now.answers.consents
@@ -252,7 +255,7 @@ def events() -> Iterator[st.SearchStrategy[ev.Event]]:
         ev.ConsentGiven: st.sampled_from([ev.ConsentGiven(()), ev.ConsentGiven(("registration", "reminders"))]),
         ev.CardRead: st.sampled_from([ev.CardRead(Reading(NIK, "ktp")), ev.CardRead(Reading(source="qr"))]),
         ev.NikTyped: st.sampled_from([ev.NikTyped(NIK), ev.NikTyped("1"), ev.NikTyped("3372015708159001")]),
-        ev.KnownChecked: st.sampled_from([ev.KnownChecked("9001", ""), ev.KnownChecked("9001", "CODE")]),
+        ev.KnownChecked: st.sampled_from([ev.KnownChecked("9001", ""), ev.KnownChecked("9001", "CODE"), REFUSED]),
         ev.BirthDateGiven: st.sampled_from([ev.BirthDateGiven("17082010"), ev.BirthDateGiven("x")]),
         ev.MarriedAnswered: st.builds(ev.MarriedAnswered, st.booleans()),
         ev.NameGiven: st.builds(ev.NameGiven, st.sampled_from(["SITI", "", "??"])),
@@ -263,6 +266,8 @@ def events() -> Iterator[st.SearchStrategy[ev.Event]]:
             [ev.ProgrammesChosen(BASIC, 1), ev.ProgrammesChosen(FULL, 12), ev.ProgrammesChosen((Programme.JKK,), 2)]
         ),
         ev.PhoneGiven: st.builds(ev.PhoneGiven, st.sampled_from(["", "081234567890", "1"])),
+        ev.AssociationGiven: st.builds(ev.AssociationGiven, st.sampled_from(["", "KOP", "kop", "XX"])),
+        ev.Printed: st.builds(ev.Printed, st.just("CODE"), st.sampled_from(["printed", "unknown", "lost"])),
         ev.ChangeAsked: st.builds(ev.ChangeAsked, st.sampled_from([*TRADER, "nowhere"])),
         ev.EnrolmentKept: st.builds(ev.EnrolmentKept, st.just("CODE"), st.booleans()),
         ev.KeepFailed: st.just(ev.KeepFailed("store.full")),
@@ -276,13 +281,13 @@ def events() -> Iterator[st.SearchStrategy[ev.Event]]:
 @given(st.lists(st.one_of(*events()), max_size=60))
 def test_no_order_of_events_breaks_a_visit(rules: Rules, happened: list[ev.Event]) -> None:
     """Whatever comes, the step exists, back never loops, and only a complete, consented enrolment is kept."""
-    now = Visit.begin(Context(lambda: rules, uuid.uuid4, lambda: 1, "Pasar Uji", "Surakarta", "id"))
+    now = Visit.begin(Context(lambda: rules, uuid.uuid4, lambda: 1, "Pasar Klewer", "Surakarta", "id", paper=True))
     for event in happened:
         now, effects = advance(now, event)
         assert now.step in TRADER
         assert len(now.stack) < len(TRADER)
         for effect in effects:
-            assert isinstance(effect, CheckKnown | Keep | Wipe)
+            assert isinstance(effect, CheckKnown | Keep | Print | Wipe)
             if isinstance(effect, Keep):
                 assert any(c.given and c.purpose == "registration" for c in effect.enrolment.consents)
             if isinstance(effect, Wipe):

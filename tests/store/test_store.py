@@ -122,10 +122,15 @@ def test_a_refused_enrolment_can_be_made_anew(store: Store, make: Make, identity
     first = store.enrolments.keep(make(), identity)
     store.outbox.lease(10, 1 << 20, 60)
     store.outbox.settle([Settled(1, "refused", "name")], Round(0, "done"), Schedule())
-    assert store.enrolments.known(CANARY_NIK, identity) is None
-    second = store.enrolments.keep(make(), identity)
+    refused = store.enrolments.known(CANARY_NIK, identity)
+    assert refused is not None
+    assert (refused.code, refused.state, refused.cause) == (first.code, "refused", "name")
+    again = make()
+    second = store.enrolments.keep(again, identity)
     assert second.seq == 2
     assert second.id != first.id
+    assert store.enrolments.known(CANARY_NIK, identity) == second
+    assert store.enrolments.keep(make(), identity) == second  # a refusal is replaced once
     assert store.outbox.refused_by_cause() == {"name": 1}
 
 

@@ -2,9 +2,9 @@
 
 from kivy.properties import StringProperty
 
-from kiosk.domain.people import phone_text
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
+from kiosk.journey.phone import phone_text
 from kiosk.ui.widgets import load_kv
 from kiosk.ui.widgets.button import Touchable
 from kiosk.ui.widgets.page import Page

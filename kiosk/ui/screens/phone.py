@@ -4,6 +4,7 @@ from kivy.properties import StringProperty
 
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
+from kiosk.journey.phone import grouped
 from kiosk.ui.widgets import keypad, load_kv
 from kiosk.ui.widgets.page import Page
 
@@ -11,11 +12,12 @@ MOST, LEAST = 14, 10
 
 
 class Phone(Page):
+    answer = "phone"
     draft = StringProperty("")
     spoken = StringProperty("")  # 0812-3456-7890
 
     def on_draft(self, _: object, draft: str) -> None:
-        self.spoken = "-".join(part for part in (draft[:4], draft[4:8], draft[8:]) if part)
+        self.spoken = grouped(draft)
         self.go_ready = len(draft) >= LEAST
 
     def begin(self, visit: Visit) -> None:
