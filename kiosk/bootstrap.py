@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from kiosk import tables, words
 from kiosk.clock import Clock, SystemClock, today
+from kiosk.devices.printer import PRINTERS
+from kiosk.devices.printing import PrinterWorker
 from kiosk.devices.scanner import SCANNERS
+from kiosk.devices.speaker import NoSpeaker, SpeakerWorker
+from kiosk.devices.speaker_journal import JournalSpeaker
 from kiosk.domain.errors import IdentityError, KioskError, SettingsError, StoreError
 from kiosk.journey import Context
 from kiosk.keeper import StoreKeeper
@@ -20,6 +24,8 @@ from kiosk.words import Words
 
 if TYPE_CHECKING:
     from kiosk.sight import CameraSight, CodeEars
+    from kiosk.slip import SlipPrinter
+    from kiosk.ui.ports import Speaker
     from kiosk.vision.reader import Reader
 
 
@@ -54,6 +60,7 @@ class Kiosk:
             branch=self.settings.site.branch,
             language=self.settings.languages.order[0],
             eyes=(devices.camera, devices.scanner) != ("none", "none"),
+            paper=devices.printer != "none",
         )
 
     def reader(self) -> "Reader":
@@ -71,6 +78,31 @@ class Kiosk:
         devices = self.settings.devices
         scanner = SCANNERS[devices.scanner](devices)
         return CodeEars(scanner, tables.regions(), lambda: today(self.clock, self.settings.zone))
+
+    def printer(self) -> "SlipPrinter | None":
+        devices = self.settings.devices
+        if devices.printer == "none":
+            return None
+        from kiosk.slip import SlipPrinter
+
+        worker = PrinterWorker(lambda: PRINTERS[devices.printer](devices), devices.printer_timeout_s)
+        return SlipPrinter(
+            worker,
+            self.languages,
+            self.settings.zone,
+            self.identity.kiosk if self.identity else self.settings.site.market,
+        )
+
+    def speaker(self) -> "Speaker":
+        devices = self.settings.devices
+        if devices.speaker == "journal":
+            return JournalSpeaker(devices.speaker_source)
+        if devices.speaker == "none":
+            return NoSpeaker()
+        from kiosk.ui.prompts import EFFECTS
+        from kiosk.ui.sound import SdlPlayer
+
+        return SpeakerWorker(SdlPlayer(devices.volume), EFFECTS)
 
     def close(self) -> None:
         self.store.close()

@@ -7,6 +7,7 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
 
+EARLIEST_MS = 1_793_466_000_000  # 1 November 2026, 00.00 WIB: no clock that shows less can be right
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -58,4 +59,10 @@ def local(ms: int, zone: tzinfo) -> datetime:
 
 
 def today(clock: Clock, zone: tzinfo) -> date:
-    return local(clock.wall_ms(), zone).date()
+    """The local date; never before this program was made, because no rule of that time is meant."""
+    return local(max(clock.wall_ms(), EARLIEST_MS), zone).date()
+
+
+def believable(wall_ms: int) -> bool:
+    """False while the clock stands before this program was made: a dead battery, 1970."""
+    return wall_ms >= EARLIEST_MS

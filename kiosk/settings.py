@@ -28,6 +28,16 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """One of these numbers."""
+
+    choices: tuple[int, ...]
+
+    def __init__(self, *choices: int) -> None:
+        object.__setattr__(self, "choices", choices)
+
+
+@dataclass(frozen=True, slots=True)
 class AutoOr:
     """ "auto", or a number in these bounds."""
 
@@ -41,6 +51,8 @@ class Site:
     branch: str
     timezone: str
     helper: str
+    helper_phone: str
+    helper_place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,13 @@ class Devices:
     scanner_source: str
     scanner_terminator: Annotated[str, OneOf("enter", "tab")]
     symbologies: Annotated[tuple[str, ...], OneOf("qr", "code128", "code39", "pdf417", "datamatrix", "ean13", "itf")]
+    printer: Annotated[str, OneOf("escpos", "file", "none")]
+    printer_source: str
+    paper_mm: Annotated[int, Among(58, 80)]
+    printer_timeout_s: Annotated[float, Between(1, 120)]
+    speaker: Annotated[str, OneOf("sdl", "journal", "none")]
+    speaker_source: str
+    volume: Annotated[float, Between(0, 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +209,8 @@ def _value(value: Any, hint: Any, key: str, origin: str) -> Any:
         value = float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise wrong({int: "1, 2, 3 …", float: "1.5", str: '"…"', bool: "true / false"}[kind])
+    if isinstance(limit, Among) and value not in limit.choices:
+        raise wrong(", ".join(str(choice) for choice in limit.choices))
     if choices and value not in choices:
         raise wrong(", ".join(choices))
     if isinstance(limit, Between) and not limit.low <= value <= limit.high:

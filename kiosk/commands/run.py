@@ -13,7 +13,15 @@ def run(home: Path, chosen: Settings, *, announce: Path | None) -> int:
         from kiosk.ui import app  # Kivy reads its environment when it is imported
 
         return app.run(
-            chosen, kiosk.context, kiosk.languages, kiosk.keeper, kiosk.sight(), kiosk.scanner(), announce=announce
+            chosen,
+            kiosk.context,
+            kiosk.languages,
+            kiosk.keeper,
+            kiosk.sight(),
+            kiosk.scanner(),
+            printer=kiosk.printer(),
+            speaker=kiosk.speaker(),
+            announce=announce,
         )
     finally:
         kiosk.close()

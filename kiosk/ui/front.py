@@ -11,11 +11,13 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
+from kivy.uix.widget import Widget
 
+from kiosk.devices.speaker import NoSpeaker
 from kiosk.domain.reading import Reading
 from kiosk.journey import Context, Visit, advance
 from kiosk.journey import events as ev
-from kiosk.journey.effects import CheckKnown, Effect, Keep, Wipe
+from kiosk.journey.effects import CheckKnown, Effect, Keep, Print, Wipe
 from kiosk.journey.flow import TRADER, Idle
 from kiosk.logs import Log
 from kiosk.settings import Settings
@@ -23,15 +25,19 @@ from kiosk.ui.announce import Announcer
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.eyes import Eyes
 from kiosk.ui.failsafe import Failsafe
-from kiosk.ui.ports import Keeper, Scanner, Sight, Status
+from kiosk.ui.ports import Keeper, Printer, Scanner, Sight, Speaker, Status
+from kiosk.ui.prompts import Clips
 from kiosk.ui.screens import make
+from kiosk.ui.voice import Voice
+from kiosk.ui.widgets.languages import LanguageSheet
 from kiosk.ui.widgets.page import Page
 from kiosk.ui.words import LiveWords
 from kiosk.words import Words
 
 STATUS_S = 3.0
+HINT_S = 0.5  # between two looks at the hint that is shown, to say it
 GUARD_S = 0.35  # after a change of screen: the second half of a double tap, and a finger that is still down
-OVERLAYS = ("still_there", "stop")
+OVERLAYS = ("still_there", "stop", "help", "questions", "savings")  # what lies beneath keeps what was typed
 ENDS = {13: "enter", 271: "enter", 9: "tab"}  # keys with which a scanner that types closes a code; 271: keypad
 log = Log("ui")
 
@@ -49,7 +55,8 @@ class Front(App):
     page: Page = ObjectProperty(None, allownone=True)
     status: Status = ObjectProperty(None, allownone=True)
     market = StringProperty("")
-    other_language = StringProperty("")
+    own_language = StringProperty("")  # the short name of the one that is spoken; "" when there is no other
+    muted = BooleanProperty(False)
     hearing = BooleanProperty(False)  # the scanner has begun a code
 
     def __init__(
@@ -62,9 +69,11 @@ class Front(App):
         scanner: Scanner,
         ending: threading.Event,
         announce: Path | None = None,
+        printer: Printer | None = None,
+        speaker: Speaker | None = None,
     ) -> None:
         super().__init__()
-        self.settings, self.keeper, self.ending = settings, keeper, ending
+        self.settings, self.keeper, self.ending, self.printer = settings, keeper, ending, printer
         self.exit_code = 0
         self.tr = LiveWords(words, context.language)
         self.visit = Visit.begin(context)
@@ -72,6 +81,8 @@ class Front(App):
         self.bridge = Bridge(crashed=self._crash)
         self.failsafe = Failsafe(self._sorry, self._give_up, lambda e: self.bridge.to_frame(self._crash, e))
         self.eyes = Eyes(sight, scanner, self.bridge, self._looked, self._hear, self.post)
+        self.voice = Voice(speaker or NoSpeaker(), Clips(words))
+        self.sheet: LanguageSheet | None = None
         self.announcer = Announcer(announce) if announce else None
         self.glass = Glass()
         self.pages: dict[str, Page] = {}
@@ -87,6 +98,7 @@ class Front(App):
         Clock.schedule_interval(lambda _: self.eyes.tick(), 0)
         Clock.schedule_interval(self._watch_end, 0.2)
         Clock.schedule_interval(self._ask_status, STATUS_S)
+        Clock.schedule_interval(self._hint, HINT_S)
         if self.announcer:
             Clock.schedule_interval(lambda _: self.announcer.look(self), 0.1)
         self._ask_status()
@@ -100,6 +112,7 @@ class Front(App):
 
     def close(self) -> None:
         self.eyes.close()
+        self.voice.close()
         self.bridge.close()
         self.failsafe.remove()
         Window.unbind(on_touch_down=self._touched, on_textinput=self.eyes.typed, on_key_down=self._key)
@@ -135,6 +148,9 @@ class Front(App):
                 self.bridge.work(lambda: self.keeper.known(nik), self.post)
             case Keep(enrolment):
                 self.bridge.work(lambda: self.keeper.keep(enrolment), self._kept)
+            case Print(receipt) if self.printer is not None:
+                code = receipt.code
+                self.printer.print(receipt, lambda paper: self.bridge.to_frame(self.post, ev.Printed(code, paper)))
             case Wipe():
                 for page in self.pages.values():
                     page.hide()
@@ -152,17 +168,49 @@ class Front(App):
     def stop_asked(self) -> None:
         self.post(ev.StopAsked())
 
-    def next_language(self) -> None:
-        self.post(ev.LanguageChosen(self._next_language()))
+    def help_asked(self) -> None:
+        self.post(ev.HelpAsked())
 
-    def _next_language(self) -> str:
-        order = [code for code in self.settings.languages.order if code in self.tr.all]
-        at = order.index(self.tr.lang) if self.tr.lang in order else -1
-        return order[(at + 1) % len(order)] if order else self.tr.lang
+    def ask_language(self) -> None:
+        """Opens the sheet with all languages over the page, or closes it."""
+        if self.sheet is not None:
+            self.close_sheet()
+        else:
+            self.sheet = LanguageSheet([code for code in self.settings.languages.order if code in self.tr.all])
+            self.glass.add_widget(self.sheet)
+
+    def close_sheet(self) -> None:
+        if self.sheet is not None:
+            self.glass.remove_widget(self.sheet)
+            self.sheet = None
+
+    def choose_language(self, code: str) -> None:
+        self.close_sheet()
+        self.post(ev.LanguageChosen(code))
 
     def _name_languages(self) -> None:
-        other = self._next_language()
-        self.other_language = "" if other == self.tr.lang else self.tr.own(other, "language.short")
+        several = sum(code in self.tr.all for code in self.settings.languages.order) > 1
+        self.own_language = self.tr.own(self.tr.lang, "language.short") if several else ""
+
+    # the voice
+
+    def say_again(self) -> None:
+        self.voice.replay()
+        self.muted = self.voice.muted
+
+    def mute(self) -> None:
+        self.voice.mute(not self.voice.muted)
+        self.muted = self.voice.muted
+
+    def _hint(self, _: float) -> None:
+        page = self.page
+        if page is not None and not page.notice:
+            self.voice.hint("hint.reading" if self.hearing and self.visit.step != "attract" else page.heard)
+
+    @property
+    def top(self) -> Widget:
+        """What can be touched now: the sheet over the page, or the page."""
+        return self.sheet or self.page
 
     # showing
 
@@ -175,11 +223,8 @@ class Front(App):
         step, old = self.visit.step, self._shown
         page = self._page(step)
         if step != old:
-            if old and old not in OVERLAYS and step not in OVERLAYS:
-                self.pages[old].hide()
-            elif old in OVERLAYS:
-                self.pages[old].hide()
-                self._forget_but(step)
+            self._forget_but({step, *(self.visit.stack if step in OVERLAYS else ())})
+            self.close_sheet()
             self.glass.deaf_until = time.monotonic() + GUARD_S
             self._shown = step
             log.info("step.shown", step=step)
@@ -189,12 +234,14 @@ class Front(App):
             self.glass.add_widget(page)
             self.page = page
         self.eyes.look(TRADER[step].devices)
+        self.voice.follow(self.visit, self.tr._)
+        self.muted = self.voice.muted
         self._wait()
 
-    def _forget_but(self, step: str) -> None:
-        """An overlay was left for another step than the one beneath it: that one forgets too."""
+    def _forget_but(self, kept: set[str]) -> None:
+        """Every page forgets but the one shown, the ones beneath it, and those where something half typed waits."""
         for name, page in self.pages.items():
-            if name != step and page.visit is not None:
+            if name not in kept and page.visit is not None and not page.waits(self.visit):
                 page.hide()
 
     def _looked(self, reading: Reading) -> None:

@@ -6,6 +6,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.journey.flow import Stage
 from kiosk.ui import theme
 from kiosk.ui.widgets import load_kv
+from kiosk.ui.widgets.button import Touchable
 
 STAGES = (Stage.WELCOME, Stage.CARD, Stage.CHECK, Stage.DONE)
 ICONS = {Stage.WELCOME: "handshake", Stage.CARD: "id_card", Stage.CHECK: "edit", Stage.DONE: "receipt_long"}
@@ -38,10 +39,19 @@ class StageBar(BoxLayout):
             dot.done, dot.current = at < now, at == now
 
 
+class HeadButton(Touchable):
+    """A switch of the header: its icon above its word. Takes no room while it is not shown."""
+
+    icon = StringProperty("")
+    text = StringProperty("")
+    shown = BooleanProperty(True)
+
+
 class Header(BoxLayout):
     stage = StringProperty("")
-    market = StringProperty("")
-    other_language = StringProperty("")
+    own_language = StringProperty("")
+    voice_shown = BooleanProperty(True)
+    help_shown = BooleanProperty(True)
     stop_shown = BooleanProperty(True)
 
     def on_kv_post(self, _: object) -> None:

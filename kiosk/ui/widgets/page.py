@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
-from kiosk.journey.flow import TRADER, Stage
+from kiosk.journey.flow import TRADER, UNDER_WAY, Stage
 from kiosk.ui import theme
 from kiosk.ui.widgets import bars, button, load_kv, sheet, text  # noqa: F401 (kv names)
 
@@ -44,6 +44,9 @@ class Say(BoxLayout):
 
 
 class Page(BoxLayout):
+    """`answer` names what a page of typing gives: while there is none, what was typed waits for the way back to it."""
+
+    answer = ""
     ground = ColorProperty(theme.ground)
     step = StringProperty("")
     stage = StringProperty("")
@@ -59,6 +62,7 @@ class Page(BoxLayout):
     aside_target = StringProperty("aside")
     back_shown = BooleanProperty(False)
     stop_shown = BooleanProperty(False)
+    help_shown = BooleanProperty(False)
     frame = OptionProperty("full", options=("full", "bare"))
 
     def __init__(self, step: str, **kwargs: object) -> None:
@@ -68,7 +72,8 @@ class Page(BoxLayout):
         super().__init__(step=step, **kwargs)
         self.stage = "" if row.stage is Stage.OUTSIDE else row.stage.value
         self.back_shown = row.back
-        self.stop_shown = row.stage in (Stage.WELCOME, Stage.CARD, Stage.CHECK)
+        self.stop_shown = row.stage in UNDER_WAY
+        self.help_shown = row.stage in UNDER_WAY
 
     def add_widget(self, widget: object, *args: object, **kwargs: object) -> None:
         if len(self.children) < FRAME:
@@ -92,6 +97,13 @@ class Page(BoxLayout):
         self.notice = ""
         self.clear()
 
+    def waits(self, visit: Visit) -> bool:
+        """Whether what has been typed here stays while another step is shown: same card, and not answered yet."""
+        if not self.answer or self.visit is None or TRADER[visit.step].stage not in (*UNDER_WAY, Stage.OUTSIDE):
+            return False
+        same = self.answer == "nik" or self.visit.answers.nik == visit.answers.nik
+        return same and bool(visit.answers.consents) and getattr(visit.answers, self.answer) is None
+
     def begin(self, visit: Visit) -> None:
         """Fill in what is known already. What has been typed since is not touched again."""
 
@@ -109,6 +121,11 @@ class Page(BoxLayout):
 
     def looked(self, reading: "Reading") -> None:
         """The camera has something that is not worth an event: a hint, an outline."""
+
+    @property
+    def heard(self) -> str:
+        """The id of what the page hints at just now, for the voice; "" for nothing."""
+        return ""
 
     @property
     def desk(self):  # type: ignore[no-untyped-def]
