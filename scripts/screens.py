@@ -19,7 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--size", nargs="+", default=SIZES, help="WIDTHxHEIGHT@DIAGONAL in pixels and inches")
-    parser.add_argument("--language", nargs="+", default=["id", "en"])
+    parser.add_argument("--language", nargs="+", default=["id", "jv", "en"])
     parser.add_argument("--step", nargs="*", default=[])
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)  # inside the virtual display
     choice = parser.parse_args()
@@ -49,7 +49,7 @@ def render(folder: Path, size: str, languages: list[str], steps: list[str]) -> i
     width, height = (int(number) for number in pixels.split("x"))
     target = folder / pixels
     target.mkdir(parents=True, exist_ok=True)
-    settings = fakes.shipped_settings(width, height, float(inch), **{"languages.order": ["id", "en"]})
+    settings = fakes.shipped_settings(width, height, float(inch))
 
     from kiosk.ui.window import open_window
 

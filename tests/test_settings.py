@@ -49,7 +49,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, id: str, key: str) ->
     with pytest.raises(SettingsError) as wrong:
         settings.load(site(tmp_path, text))
     assert (wrong.value.id, wrong.value.facts["key"], wrong.value.facts["file"]) == (id, key, "situs.toml")
-    for language in ("id", "en"):
+    for language in ("id", "jv", "en"):
         assert key in load(language).error(wrong.value)
 
 

@@ -112,9 +112,7 @@ class SpeakerWorker:
             if prompt is not None:
                 self._player.stop()
                 waiting = list(prompt)
-            elif not waiting or self._player.playing():
-                continue
-            elif self._pause(stop):
+            elif not waiting or self._player.playing() or self._pause(stop):
                 continue
             if waiting:
                 self._begin(waiting.pop(0))

@@ -1,4 +1,4 @@
-"""Sound through SDL's mixer, which Kivy's wheel brings along. A driver for `devices.speaker`; it lives where Kivy lives.
+"""Sound through SDL's mixer, which Kivy's wheel brings. A driver for `devices.speaker`; it lives where Kivy does.
 
 Clips are streamed: `SoundLoader`'s own choice for ogg decodes the whole clip first and holds all threads meanwhile
 (150 ms for 5 s of speech, measured); its `MusicSDL2` begins within 2 ms. The short effects are decoded once, at start.

@@ -162,7 +162,7 @@ def test_the_worker_tells_reason_and_time_and_logs_each_change(caplog: pytest.Lo
     assert logged == ["ok", "black", "ok", "upside_down"]
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("language", ["id", "jv", "en"])
 @pytest.mark.parametrize("state", ["lost", "absent", "black", "frozen", "upside_down"])
 def test_every_state_has_its_two_sentences(language: str, state: str) -> None:
     words, health = load(language), Health(state, 0)  # type: ignore[arg-type]

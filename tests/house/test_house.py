@@ -17,7 +17,7 @@ from kiosk.resources import CONFIG
 ROOT = Path(__file__).resolve().parents[2]
 TOP = {"kiosk", "assets", "config", "sync", "scripts", "tests", "pyproject.toml", "README.md", "LICENSE", "NOTICE"}
 SOURCES = sorted([*ROOT.glob("kiosk/**/*.py"), *ROOT.glob("sync/**/*.py"), *ROOT.glob("scripts/**/*.py")])
-LANGUAGES = ("id", "en")
+LANGUAGES = ("id", "jv", "en")
 READS_ENVIRONMENT = {"kiosk/__main__.py", "sync/__main__.py", "sync/central/__main__.py", "kiosk/ui/window.py"}
 
 

@@ -15,7 +15,7 @@ TO_KIOSKS = {"central.kiosk_unknown", "central.kiosk_revoked", "central.code_unk
 RECORD_CAUSES = ("damaged", "kiosk", "signature", "conflict", "fork", "chain")
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("language", ["id", "jv", "en"])
 def test_every_error_has_a_sentence_and_a_cure(language):
     words = load(language)
     assert len(RAISED) > 10
@@ -23,7 +23,7 @@ def test_every_error_has_a_sentence_and_a_cure(language):
     assert not missing
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("language", ["id", "jv", "en"])
 def test_every_label_and_cause_has_its_words(language):
     words = load(language)
     labels = re.findall(r'^        \*?\(+"([a-z]+)",', SOURCES, re.MULTILINE)

@@ -43,7 +43,7 @@ class FakeKeeper:
     def status(self) -> Status:
         if self.breaks:
             raise RuntimeError("3372015708759001 must not be logged")
-        return Status("pasar-gede-1", 3, self.today, self.closed)
+        return Status("pasar-gede-1", 3, self.today, 214, 600, self.closed)
 
 
 class FakeSight:
@@ -113,4 +113,4 @@ def shipped_settings(width: int, height: int, inch: float, **more: Any) -> setti
 
 
 def languages(*codes: str) -> Mapping[str, words.Words]:
-    return {code: words.load(code) for code in codes or ("id", "en")}
+    return {code: words.load(code) for code in codes or ("id", "jv", "en")}

@@ -61,7 +61,7 @@ def ground_of(widget):  # type: ignore[no-untyped-def]
         widget = widget.parent
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("language", ["id", "jv", "en"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[no-untyped-def]
     from kivy.uix.label import Label

@@ -88,6 +88,7 @@ def test_typing_survives_still_there_and_a_change_of_language(stage) -> None:  #
     stage.front.post(ev.IdleElapsed())
     stage.tap("still_here")
     stage.tap("lang")
+    stage.tap("lang.en")
     assert stage.front.page.draft == NIK[:7]
     assert stage.front.tr.lang == "en"
     for digit in NIK[7:]:

@@ -2,16 +2,18 @@
 
 import ast
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from kiosk import tables
 from kiosk.journey.flow import TRADER, Stage
 from kiosk.resources import ASSETS
 from kiosk.words import load, placeholders
 
 UI = Path(__file__).parents[2] / "kiosk" / "ui"
-LANGUAGES = ("id", "en")
+LANGUAGES = ("id", "jv", "en")
 
 
 def sentences(language: str) -> dict[str, str]:
@@ -19,9 +21,10 @@ def sentences(language: str) -> dict[str, str]:
 
 
 def test_same_ids_and_placeholders() -> None:
-    one, other = (sentences(language) for language in LANGUAGES)
-    assert set(one) == set(other)
-    assert {id for id in one if placeholders(one[id]) != placeholders(other[id])} == set()
+    one, *others = (sentences(language) for language in LANGUAGES)
+    for other in others:
+        assert set(one) == set(other)
+        assert {id for id in one if placeholders(one[id]) != placeholders(other[id])} == set()
 
 
 def test_every_id_that_a_screen_uses_has_a_sentence() -> None:
@@ -74,3 +77,17 @@ def test_the_icons_of_the_pages_are_in_the_font() -> None:
     from kiosk.ui.pictograms import OCCUPATIONS, STATES
 
     assert (used | set(OCCUPATIONS.values()) | set(STATES.values())) - names == set()
+
+
+def test_javanese_waits_for_a_native_speaker_and_is_shown_all_the_same() -> None:
+    text = (ASSETS / "words" / "jv.po").read_text(encoding="utf-8")
+    assert "eview by a native speaker" in text.splitlines()[0]
+    assert "#, fuzzy" in text
+    assert load("jv")("go.next") == "Lajeng"
+
+
+def test_money_and_dates_in_javanese_are_as_in_indonesian() -> None:
+    day = date(2026, 8, 17)
+    assert load("jv").date(day) == load("id").date(day) == "17 Agustus 2026"
+    assert load("jv").month(day) == load("id").month(day)
+    assert all(occupation.labels["jv"] for occupation in tables.rules(day).occupations)

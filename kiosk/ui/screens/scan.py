@@ -57,6 +57,10 @@ class Scan(Page):
             self.ids.preview.start(sight.preview)
         self.hint = self._steady.now(time.monotonic())
 
+    @property
+    def heard(self) -> str:
+        return self.hint if self.present else "scan.absent_sub"
+
     def clear(self) -> None:
         self._watch.cancel()
         self._steady = Steady()
