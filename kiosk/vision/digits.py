@@ -16,7 +16,7 @@ NAMES = ("", *"0123456789")
 ALIKE = str.maketrans("1L|!H", "IIIIN")
 FLOOR = 0.004  # no reader is ever surer than this against a digit
 
-Odds = npt.NDArray[np.float64]  # 16×10: the probability of each digit at each place
+Odds = npt.NDArray[np.float64]  # n×10: the probability of each digit at each place
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,7 +58,7 @@ def number_of(scores: Scores) -> Number | None:
         letters[0].at - half,
         letters[-1].at + half,
         False,
-        _odds(scores, letters),
+        odds_at(scores, letters),
     )
 
 
@@ -78,7 +78,7 @@ def is_label(text: str) -> bool:
     return word in ("NI", "IK", "NK") or sum(a == b for a, b in zip(word, LABEL, strict=False)) >= 2
 
 
-def _odds(scores: Scores, letters: tuple[Letter, ...]) -> Odds:
+def odds_at(scores: Scores, letters: tuple[Letter, ...]) -> Odds:
     """The best any column near a digit says for each of the ten; what is left to the blank is spread over all."""
     rows = []
     for letter in letters:

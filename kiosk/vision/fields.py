@@ -68,7 +68,7 @@ def understand(rows: Sequence[Row], named: Sequence[str] = ()) -> Surroundings:
         if born is not None:
             born_at = index
             break
-    fields = {} if born is None else with_date(below[:born_at], below[born_at], born)
+    fields = {} if born is None else of_person(below[:born_at], below[born_at], (born, below[born_at].text.confidence))
     return Surroundings(
         header=any(row.left > CENTRED and _is_header(row.text.plain, named) for row in above),
         rows=len({word for row in below for word in ROWS if _has(row.text.plain, (word,))}),
@@ -79,16 +79,23 @@ def understand(rows: Sequence[Row], named: Sequence[str] = ()) -> Surroundings:
     )
 
 
-def with_date(above: Sequence[Row], row: Row, born: date, below: Sequence[Row] = ()) -> dict[str, Field]:
-    """The fields of a card: `row` tells the birth, `above` it stands the name, `below` it the rest."""
-    fields = {"birth_date": Field(born.isoformat(), row.text.confidence)}
-    place = birth_place(row.text.plain)
-    if place:
-        fields["birth_place"] = Field(place, row.text.confidence)
+def of_person(
+    above: Sequence[Row], row: Row, born: tuple[date, float] | None, below: Sequence[Row] = ()
+) -> dict[str, Field]:
+    """The fields of a card: `row` tells place and date of birth, `above` it stands the name, `below` it the rest.
+
+    born: the date of `row` and its confidence. Names are as sure as their least sure letter.
+    """
+    fields: dict[str, Field] = {}
     people = [one for one in above if person_name(one.text.plain)][-2:]
     if people:
         name = " ".join(person_name(one.text.plain) for one in people)
-        fields["name"] = Field(name, min(one.text.confidence for one in people))
+        fields["name"] = Field(name, min(one.text.least for one in people))
+    place = birth_place(row.text.plain) if born is not None or "," in row.text.plain else ""
+    if place:
+        fields["birth_place"] = Field(place, row.text.confidence)
+    if born is not None:
+        fields["birth_date"] = Field(born[0].isoformat(), born[1])
     return fields | _further_down(below)
 
 

@@ -1,4 +1,4 @@
-"""The quick reader: a small net of our own (scripts/specimen-digits) for the digits of a straightened line.
+"""The quick reader: a small net of our own (scripts/train-digits) for the digits of a straightened line.
 
 It costs a tenth of the text recogniser and fails differently: it was trained on made OCR-A strips, the other on print.
 """

@@ -1,4 +1,4 @@
-"""The quick text reader: a small net of our own (scripts/train_letters.py) for header, label and rows of a card.
+"""The quick text reader: a small net of our own (scripts/train-letters) for header, label and rows of a card.
 
 It costs a fifth of the slow one. Small letters come out as capitals.
 """
@@ -29,7 +29,7 @@ class LetterReader:
             alphabet = model.with_suffix(".txt").read_text(encoding="ascii").rstrip("\n")
         except (OSError, ValueError) as error:
             raise DeviceError("recogniser.missing", file=model.name) from error
-        self._names = ("", *alphabet)
+        self.names = ("", *alphabet)
         self._net = Net(model)
 
     def read(self, gray: Image, boxes: Sequence[Line]) -> list[Text]:
@@ -42,7 +42,7 @@ class LetterReader:
             strip[0, :, :width] = normal(crop(gray, box, width, HEIGHT_PX))
         scores = self._net(strips)[:, :, 0].transpose(0, 2, 1)
         told = [one[: width // COLUMN_PX] for one, width in zip(scores, widths, strict=True)]
-        return [Text(best_path(one, self._names), one) for one in told]
+        return [Text(best_path(one, self.names), one) for one in told]
 
 
 def _width(box: Line) -> int:

@@ -133,7 +133,9 @@ class Reader:
     def accepted(self, seen: ktp.Seen, around: Around, frame: Image, gray: Image) -> Reading:
         number = seen.number
         outline, card = _fractions(seen.on_frame.corners, gray), hints.card_around(frame, gray, seen.on_frame)
-        fields = dict(around.fields(self._regions.names(number.digits)[:2]))
+        checked = nik.check(number.digits, self._regions, self._today()).nik
+        said = checked.born if checked is not None else None
+        fields = dict(around.fields(said, self._regions.names(number.digits)[:2]))
         photo = photograph(frame, card)
         if photo is not None:
             fields["photo"] = photo

@@ -38,6 +38,11 @@ class Text:
         """Mean probability of the characters; 0.0 for an empty line."""
         return float(np.mean([letter.probability for letter in self.letters])) if self.letters else 0.0
 
+    @property
+    def least(self) -> float:
+        """Probability of the least sure character that is no space; 0.0 for an empty line."""
+        return min((letter.probability for letter in self.letters if letter.character != " "), default=0.0)
+
 
 class Recogniser:
     """Reads lines. Not thread-safe: one per worker."""
