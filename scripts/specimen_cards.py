@@ -136,7 +136,8 @@ def ktp(rng: random.Random, looks: Looks, kind: str = "ktp", age: str = "") -> C
     y = base + rng.uniform(32, 40)
     for label, value in rows:
         pen.write(label, left, y, small, sans)
-        pen.write(f": {value}", colon, y, small, values)
+        room = (PHOTO_LEFT - 6 - colon) / pen.width(f": {value}", small, values)
+        pen.write(f": {value}", colon, y, min(small, int(small * room)), values)  # the photograph hides nothing
         if label == "Jenis kelamin":
             pen.write(f"Gol. Darah : {rng.choice(('A', 'B', 'O', 'AB', '-'))}", colon + 280, y, small, sans)
         y += step
@@ -169,7 +170,7 @@ def aged(rng: random.Random, image: Image, age: str) -> Image:
 
 
 def _photo(pen: Pen, rng: random.Random, born: date, place: str, sans: Path) -> None:
-    x, y, w, h = 762, 190 + rng.randint(-8, 8), 205, 262
+    x, y, w, h = PHOTO_LEFT, 190 + rng.randint(-8, 8), 205, 262
     back = (40, 40, 190) if born.year % 2 else (190, 90, 40)
     cv2.rectangle(pen.image, (x, y), (x + w, y + h), back, -1)
     skin = (rng.randint(90, 150), rng.randint(120, 180), rng.randint(170, 220))
