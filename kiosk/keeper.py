@@ -1,7 +1,8 @@
 """The store behind the visit's effects: turns calls and errors into events. Runs on a worker thread."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
+from kiosk import tables
 from kiosk.clock import Clock, believable, local
 from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.errors import KioskError
@@ -26,6 +27,7 @@ class StoreKeeper:
         self._closed = closed
         self._clock = clock
         self._zone = settings.zone
+        self._site = settings.site
 
     def known(self, nik: str) -> KnownChecked:
         kept = self._store.enrolments.known(nik, self._identity) if self._identity else None
@@ -45,13 +47,20 @@ class StoreKeeper:
         return EnrolmentKept(kept.code, kept.id == enrolment.id, kept.state, kept.cause, kept.number)
 
     def status(self) -> Status:
-        midnight = datetime.combine(local(self._clock.wall_ms(), self._zone).date(), time(), self._zone)
+        today = local(self._clock.wall_ms(), self._zone).date()
+        target = tables.target(self._site.market, self._site.branch, today)
         return Status(
             kiosk=self._identity.kiosk if self._identity else "",
             waiting=self._store.outbox.counts().waiting,
-            today=self._store.enrolments.count_since(int(midnight.timestamp() * 1000)),
+            today=self._count_since(today),
+            reached=self._count_since(target.first) if target else 0,
+            target=target.traders if target else 0,
             closed_reason=self._closed_reason(),
         )
+
+    def _count_since(self, day: date) -> int:
+        midnight = datetime.combine(day, time(), self._zone)
+        return self._store.enrolments.count_since(int(midnight.timestamp() * 1000))
 
     def _closed_reason(self) -> str:
         if self._closed:

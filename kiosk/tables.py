@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -97,6 +98,33 @@ def _in_force(path: Path, name: str, today: date) -> dict[str, str]:
         if first <= today and (last is None or today <= last):
             values[key] = value
     return values
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """So many traders are to join from `first` to `last`."""
+
+    first: date
+    last: date | None
+    traders: int
+
+
+def target(market: str, branch: str, today: date, folder: Path = CONFIG) -> Target | None:
+    """The market's own target on `today`, else the one of its branch, else None."""
+    found: dict[str, Target] = {}
+    for name, of_branch, one in _targets(folder):
+        if of_branch == branch and name in ("", market) and one.first <= today and (not one.last or today <= one.last):
+            found[name] = one
+    return found.get(market) or found.get("")
+
+
+@cache
+def _targets(folder: Path) -> tuple[tuple[str, str, Target], ...]:
+    def make(row: Row) -> tuple[str, str, Target]:
+        one = Target(_day(row["valid_from"]), _last_day(row["valid_until"]), int(row["traders"]))
+        return row["market"], row["branch"], one
+
+    return tuple(_read(folder / "targets.csv", make))
 
 
 def markets(folder: Path = CONFIG) -> tuple[str, ...]:

@@ -73,6 +73,7 @@ TRADER: Mapping[str, Step] = {
             Stage.OUTSIDE,
             {
                 ev.Touched: _to("language"),
+                ev.LanguageChosen: _to("consent"),  # the start buttons, one a language
                 ev.CardRead: _to("language"),  # starts a visit; the number waits until there is consent
                 ev.Closed: _to("closed", deed=deeds.closed),
             },
@@ -158,7 +159,7 @@ TRADER: Mapping[str, Step] = {
             Stage.CHECK,
             {
                 ev.Agreed: _to("saving", "sorry", deed=deeds.agreed),
-                ev.ChangeAsked: _to(*deeds.QUESTIONS[2:], deed=deeds.change_asked),
+                ev.ChangeAsked: _to(*deeds.QUESTIONS[2:], *deeds.QUESTIONS[:2], deed=deeds.change_asked),
                 **_ASK,
             },
         ),

@@ -21,6 +21,8 @@ class Status:
     kiosk: str
     waiting: int
     today: int
+    reached: int  # enrolled here since the market's target began to count
+    target: int  # 0 when there is none
     closed_reason: str  # an error id, "" while the kiosk can enrol
 
 

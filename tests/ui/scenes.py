@@ -12,6 +12,8 @@ import numpy as np
 from fakes import CODE, NAME, NIK
 from numpy.typing import NDArray
 
+from kiosk.domain.enrolment import Consent
+from kiosk.domain.outcome import MENDABLE
 from kiosk.domain.reading import KTP, Reading
 from kiosk.domain.tariff import BASIC, FULL
 from kiosk.journey import Context, Visit
@@ -20,6 +22,7 @@ from kiosk.ui.pictograms import QUESTIONS
 from kiosk.vision import hints, preview
 from kiosk.vision.scene import Scene
 
+LONG_NAME = "RADEN AJENG SITI SPESIMEN PUSPITANINGRUM KUSUMODEWI HADINING"  # sixty letters: no longer one is taken
 Shown = tuple[str, Visit, Callable[[Any], None] | None]
 CAUSES = ("near", "far", "tilt", "motion", "dark", "glare", "finger", "back", "bpjs", "empty")
 
@@ -60,7 +63,7 @@ def scenes(context: Context) -> Iterator[Shown]:
     yield "name", at("name", answers=seen), None
     yield (
         "name-long",
-        at("name", answers=dataclasses.replace(seen, name="RADEN AJENG SITI SPESIMEN PUSPITANINGRUM KUSUMODEWI")),
+        at("name", answers=dataclasses.replace(seen, name=LONG_NAME)),
         None,
     )
     yield "occupation", at("occupation", answers=full), None
@@ -90,15 +93,31 @@ def scenes(context: Context) -> Iterator[Shown]:
     yield "programme", at("programme", answers=full), None
     yield "programme-full", at("programme", answers=dataclasses.replace(full, programmes=FULL, months=12)), None
     yield "phone", at("phone", answers=full), None
+    yield "phone-landline", at("phone", answers=full, notice="phone.notice.landline"), None
+    member = dataclasses.replace(full, consents=(Consent("association", True, "", "id", 0),), association="PGS")
+    yield "association", at("association", answers=full), None
+    yield "association-chosen", at("association", answers=member), None
+    yield "association-typing", at("association", answers=full), lambda front: [front.page.aside(), *map(front.page.key, "PGS")]
+    yield "association-notice", at("association", answers=full, notice="association.notice.other_card"), None
     yield "check", at("check", answers=full), None
+    longest = dataclasses.replace(member, name=LONG_NAME, occupations=("pelayan-lepas", "servis"), programmes=FULL)
+    yield "check-long", at("check", answers=longest), None
     yield "saving", at("saving", answers=full), None
     yield "receipt", at("receipt", answers=full, code=CODE), None
-    yield "enrolled", at("enrolled", code=CODE, known_state="accepted"), None
+    for paper in ("printing", "printed", "unknown", "paper_out", "absent", "lost"):
+        yield f"receipt-{paper}", at("receipt", answers=full, code=CODE, paper=paper), None
+    for state in ("waiting", "sent", "accepted", "member"):
+        yield f"enrolled-{state}", at("enrolled", code=CODE, known_state=state), None
+    yield "enrolled-number", at("enrolled", code=CODE, known_state="accepted", known_number="12345678901"), None
+    for cause in (*sorted(MENDABLE), "too_old", "signature"):
+        refused = at("enrolled", code=CODE, known_state="refused", known_cause=cause, answers=seen)
+        yield f"enrolled-refused-{cause}", refused, None
     yield "sorry", at("sorry", reason="consent_refused"), None
     yield "sorry-old", at("sorry", reason="too_old"), None
     yield "closed", at("closed", reason="identity.missing"), None
     yield "still_there", at("still_there"), None
     yield "stop", at("stop"), None
+    yield "help", at("help"), None
 
 
 def _tick(front: Any) -> None:

@@ -22,7 +22,6 @@ def fill_in(stage) -> None:  # type: ignore[no-untyped-def]
     """From the card to the check page."""
     front = stage.front
     stage.tap("go")
-    stage.tap("language.id")
     stage.tap("tick.registration")
     stage.tap("go")
     assert front.visit.step == "scan"
@@ -81,7 +80,7 @@ def test_idle_wipes_the_widgets(stage) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_typing_survives_still_there_and_a_change_of_language(stage) -> None:  # type: ignore[no-untyped-def]
-    for target in ("go", "language.id", "tick.registration", "go", "type"):
+    for target in ("go", "tick.registration", "go", "type"):
         stage.tap(target)
     for digit in NIK[:7]:
         stage.tap(f"key.{digit}")
@@ -100,12 +99,22 @@ def test_typing_survives_still_there_and_a_change_of_language(stage) -> None:  #
 def test_a_double_tap_counts_once(stage) -> None:  # type: ignore[no-untyped-def]
     stage.tap("go")
     stage.touch(540, 400)  # at once, wherever the next page has a card
+    assert stage.front.visit.step == "consent"
+
+
+def test_a_touch_beside_the_buttons_asks_for_the_language(stage) -> None:  # type: ignore[no-untyped-def]
+    stage.ready()
+    stage.touch(20, 1900)
     assert stage.front.visit.step == "language"
+
+
+def test_each_start_button_begins_in_its_language(stage) -> None:  # type: ignore[no-untyped-def]
+    stage.tap("start.en")
+    assert (stage.front.visit.step, stage.front.tr.lang) == ("consent", "en")
 
 
 def test_without_the_needed_tick_the_page_says_so(stage) -> None:  # type: ignore[no-untyped-def]
     stage.tap("go")
-    stage.tap("language.id")
     stage.tap("go")
     assert stage.front.visit.step == "consent"
     assert stage.front.page.notice == "consent.notice.needed"
@@ -115,7 +124,7 @@ def test_without_the_needed_tick_the_page_says_so(stage) -> None:  # type: ignor
 
 def test_the_known_card_shows_its_code(stage) -> None:  # type: ignore[no-untyped-def]
     stage.keeper.earlier[NIK] = CODE
-    for target in ("go", "language.id", "tick.registration", "go"):
+    for target in ("go", "tick.registration", "go"):
         stage.tap(target)
     stage.sight.see(card())
     stage.until(lambda: stage.front.visit.step == "confirm")
@@ -175,7 +184,7 @@ def test_every_step_can_switch_its_language(stage, step: str) -> None:  # type: 
     stage.at(visit)
     stage.front.post(ev.LanguageChosen("en"))
     stage.frames(2)
-    assert stage.front.visit.step == ("consent" if step == "language" else step)
+    assert stage.front.visit.step == ("consent" if step in ("language", "attract") else step)
     assert stage.front.tr.lang == "en"
     missing = [w.text for w in stage.front.page.walk() if getattr(w, "text", "") and w.text in stage.front.tr._]
     assert not missing

@@ -1,42 +1,99 @@
-"""The start: what this does, what to bring, what it costs today. Touching it anywhere begins a visit."""
+"""The start, in still slides: what this does, what to bring, what it costs today, what it is not. A touch begins."""
 
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.clock import Clock
+from kivy.properties import NumericProperty, StringProperty
 
 from kiosk.domain.tariff import BASIC
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
 from kiosk.ui import theme
-from kiosk.ui.widgets import load_kv
+from kiosk.ui.widgets import load_kv, ring  # noqa: F401 (kv names)
+from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.page import Page
-from kiosk.words import rupiah
+from kiosk.words import LANGUAGES, rupiah
 
-YEAR = 12
+SLIDES = {"what": "stall", "bring": "bring", "price": "price", "not_health": "not-health"}  # words and picture
+SLIDE_S = 8.0
 
 
 class Attract(Page):
-    price = StringProperty("")
-    price_sub = StringProperty("")
-    bar = StringProperty("")
+    slide = NumericProperty(0)
+    picture = StringProperty("stall")
+    title = StringProperty("")
+    sub = StringProperty("")
+    progress = StringProperty("")
+    reached = NumericProperty(0.0)  # share of the market's target, 0..1
+    today = StringProperty("")
+
+    def __init__(self, step: str, **kwargs: object) -> None:
+        self._turn = Clock.schedule_interval(self._next, SLIDE_S)
+        self._turn.cancel()
+        super().__init__(step, **kwargs)
+
+    def begin(self, visit: Visit) -> None:
+        self.slide = 0
+        self._turn()
+
+    def clear(self) -> None:
+        self._turn.cancel()
 
     def refresh(self, visit: Visit) -> None:
-        rules = visit.rules
-        lowest = rules.eligibility.least_income
-        quote = rules.quote(income=lowest, programmes=BASIC, occupations=(), months=YEAR)
-        self.price = self.words("attract.price", price=rupiah(quote.prices[0].amount))
-        ends = quote.discount_ends
-        self.price_sub = self.words("attract.price_sub", month=self.desk.tr._.month(ends.first_day)) if ends else ""
+        self._build_starts()
+        self._tell(visit)
         status = self.desk.status
-        today = self.words("attract.today", count=status.today) if status and status.today else ""
-        waiting = self.words("status.waiting", count=status.waiting) if status and status.waiting else ""
-        self.bar = " · ".join(part for part in (today, waiting if not theme.wide or not today else "") if part)
+        target = status.target if status else 0
+        self.today = self.words("attract.today", count=status.today) if status and status.today else ""
+        self.progress = self.words("attract.progress", reached=status.reached, target=target) if target else ""
+        self.reached = min(status.reached / target, 1.0) if target else 0.0
+
+    def _build_starts(self) -> None:
+        """One button a language: whoever touches it has chosen it."""
+        box = self.ids.starts
+        if box.children:
+            return
+        codes = [code for code in self.desk.settings.languages.order if code in self.desk.tr.all]
+        for at, code in enumerate(codes):
+            first = at == 0
+            start = BigButton(
+                target="go" if first else f"start.{code}",
+                kind="go" if first else "plain",
+                icon="touch_app" if first else "translate",
+                text=self.desk.tr.own(code, "attract.go") if first else LANGUAGES[code],
+                font_size=theme.mm((10.5 if theme.wide else 14) if first else theme.BODY - 0.6),
+                height=theme.mm((25 if theme.wide else 34) if first else (18 if theme.wide else 22)),
+                radius=theme.mm(5 if first else 3.2),
+            )
+            start.bind(on_release=lambda _, code=code: self.post(ev.LanguageChosen(code)))
+            (box if first else self.ids.others).add_widget(start)
+
+    def _next(self, _: float) -> None:
+        self.slide = (self.slide + 1) % len(SLIDES)
+        if self.visit is not None:
+            self._tell(self.visit)
+
+    def _tell(self, visit: Visit) -> None:
+        name = tuple(SLIDES)[self.slide]
+        rules = visit.rules
+        quote = rules.quote(income=rules.eligibility.least_income, programmes=BASIC, occupations=(), months=1)
+        facts = {"price": rupiah(quote.total)}
+        title, sub = f"attract.{name}", f"attract.{name}_sub"
+        if name == "price" and quote.discount_until and quote.price_after:
+            sub = "attract.price_ends"
+            facts |= {
+                "month": self.desk.tr._.month(quote.discount_until.first_day),
+                "after": rupiah(quote.price_after),
+            }
+        self.picture = SLIDES[name]
+        self.title = self.words(title, **(facts if name == "price" else {}))
+        self.sub = self.words(sub, **({k: v for k, v in facts.items() if k != "price"} if name == "price" else {}))
 
     def on_touch_up(self, touch: Any) -> bool:
         if super().on_touch_up(touch):
             return True
         if touch.grab_current is None and self.collide_point(*touch.pos) and "attract" in touch.ud:
-            self.go()
+            self.post(ev.Touched())
         return True
 
     def on_touch_down(self, touch: Any) -> bool:
@@ -44,9 +101,6 @@ class Attract(Page):
         if not handled:
             touch.ud["attract"] = True
         return True
-
-    def go(self) -> None:
-        self.post(ev.Touched())
 
 
 load_kv(__file__)

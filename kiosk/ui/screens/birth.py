@@ -11,6 +11,7 @@ LENGTH = 8
 
 
 class Birth(Page):
+    gives = "birth_date"
     draft = StringProperty("")
     parts = ListProperty(["", "", ""])
 

@@ -10,6 +10,7 @@ from kiosk.ui.widgets.page import Page
 
 
 class Name(Page):
+    gives = "name"
     draft = StringProperty("")
 
     def on_draft(self, _: object, draft: str) -> None:

@@ -10,6 +10,7 @@ from kiosk.ui.widgets.page import Page
 
 
 class Nik(Page):
+    gives = "nik"
     draft = StringProperty("")
     groups = ListProperty(["", "", "", ""])
 

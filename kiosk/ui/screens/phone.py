@@ -12,7 +12,7 @@ MOST, LEAST = 14, 10
 
 
 class Phone(Page):
-    answer = "phone"
+    gives = "phone"
     draft = StringProperty("")
     spoken = StringProperty("")  # 0812-3456-7890
 

@@ -44,9 +44,9 @@ class Say(BoxLayout):
 
 
 class Page(BoxLayout):
-    """`answer` names what a page of typing gives: while there is none, what was typed waits for the way back to it."""
+    """`gives` names what a page of typing gives: while there is none, what was typed waits for the way back to it."""
 
-    answer = ""
+    gives = ""
     ground = ColorProperty(theme.ground)
     step = StringProperty("")
     stage = StringProperty("")
@@ -99,10 +99,10 @@ class Page(BoxLayout):
 
     def waits(self, visit: Visit) -> bool:
         """Whether what has been typed here stays while another step is shown: same card, and not answered yet."""
-        if not self.answer or self.visit is None or TRADER[visit.step].stage not in (*UNDER_WAY, Stage.OUTSIDE):
+        if not self.gives or self.visit is None or TRADER[visit.step].stage not in (*UNDER_WAY, Stage.OUTSIDE):
             return False
-        same = self.answer == "nik" or self.visit.answers.nik == visit.answers.nik
-        return same and bool(visit.answers.consents) and getattr(visit.answers, self.answer) is None
+        same = self.gives == "nik" or self.visit.answers.nik == visit.answers.nik
+        return same and bool(visit.answers.consents) and getattr(visit.answers, self.gives) is None
 
     def begin(self, visit: Visit) -> None:
         """Fill in what is known already. What has been typed since is not touched again."""

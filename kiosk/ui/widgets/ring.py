@@ -11,4 +11,10 @@ class Ring(Widget):
     left_s = NumericProperty(30)
 
 
+class Gauge(Widget):
+    """A bar that is full to `share`, 0..1."""
+
+    share = NumericProperty(0.0)
+
+
 load_kv(__file__)

@@ -1,0 +1,27 @@
+"""Whom to ask: a person, a number, a place. Then back to exactly where the trader was."""
+
+from kivy.properties import StringProperty
+
+from kiosk.journey import Visit
+from kiosk.journey import events as ev
+from kiosk.ui.widgets import load_kv
+from kiosk.ui.widgets.page import Page
+
+
+class Help(Page):
+    person = StringProperty("")
+    phone = StringProperty("")
+    place = StringProperty("")
+
+    def refresh(self, visit: Visit) -> None:
+        site = self.desk.settings.site
+        self.person = site.helper[:1].upper() + site.helper[1:]
+        self.phone, self.place = site.helper_phone, site.helper_place
+        if not self.phone and self.ids.phone.parent is not None:
+            self.ids.phone.parent.remove_widget(self.ids.phone)
+
+    def back(self) -> None:
+        self.post(ev.WentBack())
+
+
+load_kv(__file__)
