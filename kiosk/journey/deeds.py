@@ -43,6 +43,7 @@ class Turn:
     effects: tuple[Effect, ...] = ()
 
 
+PATIENCE = 2  # misreads
 REPRINTED = frozenset({"unknown", "paper_out", "absent", "lost"})  # a slip that may not have come out
 
 Deed = Callable[[Visit, Any], Turn]
@@ -141,8 +142,8 @@ def _take_nik(
 ) -> Turn:
     check = visit.rules.check_nik(digits)
     if check.outcome is Outcome.FAIL or check.nik is None:
-        misread = dataclasses.replace(visit, misreads=visit.misreads + 1)
-        return stay(misread, f"nik.notice.{check.reasons[0]}")
+        visit = _misread(visit)
+        return stay(visit, visit.notice or f"nik.notice.{check.reasons[0]}")
     warnings = check.reasons
     if card_birth_date is not None and card_birth_date != check.nik.born:
         warnings = (*warnings, "birth_date_differs")
@@ -191,13 +192,24 @@ def _enrolled(visit: Visit) -> Turn:
 
 
 def mend_asked(visit: Visit, _: ev.MendAsked) -> Turn:
-    return onwards(visit) if visit.mendable else Turn(visit, "enrolled")
+    if not visit.mendable:
+        return Turn(visit, "enrolled")
+    if visit.known_cause == "birth_date_differs":  # then the printed date is asked, whatever the number says
+        visit = learn(visit, warnings=tuple(dict.fromkeys((*visit.answers.warnings, "birth_date_differs"))))
+    return onwards(visit)
 
 
 def denied(visit: Visit, _: ev.Denied) -> Turn:
     answers = Answers(consents=visit.answers.consents, form=visit.answers.form)
-    visit = dataclasses.replace(visit, answers=answers, misreads=visit.misreads + 1)
-    return Turn(visit, "scan" if visit.context.eyes else "nik")
+    return Turn(_misread(dataclasses.replace(visit, answers=answers)), "scan" if visit.context.eyes else "nik")
+
+
+def _misread(visit: Visit) -> Visit:
+    """Once more it was not this card: after two typing is offered, after three a person."""
+    misreads = visit.misreads + 1
+    notice = "misread.person" if misreads > PATIENCE else "misread.type" if misreads == PATIENCE else ""
+    typed = visit.step == "nik" and notice == "misread.type"  # is typing already
+    return dataclasses.replace(visit, misreads=misreads, notice="" if typed else notice)
 
 
 def birth_date_given(visit: Visit, event: ev.BirthDateGiven) -> Turn:
@@ -293,7 +305,7 @@ def association_read(visit: Visit, event: ev.CardRead) -> Turn:
 
 
 def change_asked(visit: Visit, event: ev.ChangeAsked) -> Turn:
-    return Turn(visit, event.step) if event.step in QUESTIONS[2:-1] else Turn(visit, visit.step)
+    return Turn(visit, event.step) if event.step in QUESTIONS[:-1] else Turn(visit, visit.step)
 
 
 def agreed(visit: Visit, _: ev.Agreed) -> Turn:

@@ -26,4 +26,18 @@ OCCUPATIONS = {
     "sopir-kurir": "local_shipping",
     "lainnya": "work",
 }
-STATES = {"waiting": "schedule", "sent": "cloud_upload", "accepted": "task_alt", "refused": "support_agent"}
+# The doubts that people have before they join, in the order in which they are shown.
+QUESTIONS = {
+    "expensive": "payments",
+    "useful": "volunteer_activism",
+    "healthy": "ecg_heart",
+    "insured": "health_and_safety",
+    "official": "verified",
+    "nik": "id_card",
+    "cheapest": "sell",
+    "discount": "event_available",
+    "irregular": "calendar_month",
+    "not_three": "wallet",
+    "card": "badge",
+    "later": "schedule",
+}

@@ -33,11 +33,13 @@ STEPS: Mapping[str, tuple[str, ...]] = {
         "consent.reminders_sub",
         "voice.consent.how",
     ),
-    "enrolled": ("enrolled.title", "enrolled.{state}"),
+    "understand": ("understand.jkk.title",),  # the pictures after it speak when they are turned to
+    "enrolled": ("enrolled.{state}.title", "enrolled.{state}"),
     "sorry": ("sorry.{reason}.title", "sorry.{reason}.do"),
 }
-TOUCHED = ("scan.absent_sub", "hint.reading")  # said by events other than a step's beginning
+TOUCHED = ("scan.absent_sub", "questions.discount.none")  # said by a touch or a device, not by a step's beginning
 FAMILIES = ("hint.", "enrolled.", "sorry.", "voice.")  # prefixes of ids that are said as the visit goes
+ENDINGS = (".answer",)
 GLAD = ("confirm", "receipt")  # a card was read, an enrolment was kept
 SAD = ("sorry",)
 
@@ -76,7 +78,8 @@ def _causes(reason: str) -> Iterator[str]:
 def every_clip(words: Words) -> frozenset[str]:
     """Every id that can be spoken in this language: what `scripts/make-voice` makes, and what a person records."""
     ids = {id for step in TRADER for id in prompt(words, step)}
-    ids |= {spoken(words, id) for id in words.ids if id.startswith(FAMILIES) or ".notice." in id or id in TOUCHED}
+    ids |= {spoken(words, id) for id in words.ids if id.startswith(FAMILIES) or id.endswith(ENDINGS) or ".notice." in id}
+    ids |= {spoken(words, id) for id in TOUCHED}
     return frozenset(ids - {""}) - _covered(words)
 
 

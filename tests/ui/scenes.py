@@ -97,7 +97,11 @@ def scenes(context: Context) -> Iterator[Shown]:
     member = dataclasses.replace(full, consents=(Consent("association", True, "", "id", 0),), association="PGS")
     yield "association", at("association", answers=full), None
     yield "association-chosen", at("association", answers=member), None
-    yield "association-typing", at("association", answers=full), lambda front: [front.page.aside(), *map(front.page.key, "PGS")]
+    yield (
+        "association-typing",
+        at("association", answers=full),
+        lambda front: [front.page.aside(), *map(front.page.key, "PGS")],
+    )
     yield "association-notice", at("association", answers=full, notice="association.notice.other_card"), None
     yield "check", at("check", answers=full), None
     longest = dataclasses.replace(member, name=LONG_NAME, occupations=("pelayan-lepas", "servis"), programmes=FULL)

@@ -74,9 +74,9 @@ def test_the_icons_of_the_pages_are_in_the_font() -> None:
     used = set()
     for path in UI.rglob("*.kv"):
         used |= set(re.findall(r"icon: '([a-z_0-9]+)'", path.read_text()))
-    from kiosk.ui.pictograms import OCCUPATIONS, STATES
+    from kiosk.ui.pictograms import OCCUPATIONS
 
-    assert (used | set(OCCUPATIONS.values()) | set(STATES.values())) - names == set()
+    assert (used | set(OCCUPATIONS.values())) - names == set()
 
 
 def test_javanese_waits_for_a_native_speaker_and_is_shown_all_the_same() -> None:

@@ -1,21 +1,38 @@
 """Everything once more, each answer with its way to change it, and the sum."""
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
 from kiosk.journey.phone import phone_text
+from kiosk.ui import theme
 from kiosk.ui.widgets import load_kv
 from kiosk.ui.widgets.button import Touchable
 from kiosk.ui.widgets.page import Page
 from kiosk.words import rupiah
 
+ICONS = {
+    "name": "person",
+    "occupation": "storefront",
+    "employer": "groups",
+    "income": "payments",
+    "programme": "shield",
+    "phone": "call",
+    "birth": "cake",
+    "married": "favorite",
+    "association": "diversity_3",
+}
+MOST_IN_TWO = 8  # answers that two columns of a wide page hold
+MOST_HIGH = 6  # answers that a tall page shows with the label above the value
+
 
 class Answer(Touchable):
     """One answer; touching it goes to its question and comes back."""
 
+    icon = StringProperty("")
     label = StringProperty("")
     value = StringProperty("")
+    slim = BooleanProperty(False)  # label and value in one line
 
 
 class Check(Page):
@@ -28,17 +45,34 @@ class Check(Page):
         quote = visit.quote()
         self.total = rupiah(quote.total) if quote else ""
         self.span = self.words("check.months", count=visit.answers.months)
-        self.ids.rows.clear_widgets()
-        for step, value in self.values(visit).items():
-            row = Answer(label=self.words(f"{step}.short"), value=value, target=f"change.{step}")
+        rows = self.ids.rows
+        rows.clear_widgets()
+        values = self.values(visit)
+        rows.cols = (3 if len(values) > MOST_IN_TWO else 2) if theme.wide else 1
+        for step, value in values.items():
+            label = self.words(f"{step}.short")
+            if step == "name" and theme.wide:
+                label = f"{label} · {self.number[-4:]}"
+            slim = len(values) > MOST_HIGH and not theme.wide
+            row = Answer(icon=ICONS[step], label=label, value=value, slim=slim, target=f"change.{step}")
             row.bind(on_release=lambda _, step=step: self.post(ev.ChangeAsked(step)))
-            self.ids.rows.add_widget(row)
+            rows.add_widget(row)
 
     def values(self, visit: Visit) -> dict[str, str]:
         answers, rules = visit.answers, visit.rules
         jobs = [o.labels.get(visit.language, "") for o in rules.occupations if o.id in answers.occupations]
         full = len(answers.programmes) > len(rules.eligibility.programmes(employer=False)[0])
-        return {
+        found = rules.association(visit.association)
+        asked = {
+            "birth": self.desk.tr._.date(answers.birth_date) if answers.birth_date else None,
+            "married": self.words("married.yes" if answers.married else "married.no")
+            if answers.married is not None
+            else None,
+            "association": (found.name if found else self.words("association.none"))
+            if visit.consented("association") and answers.association is not None
+            else None,
+        }
+        always = {
             "name": answers.name or "",
             "occupation": ", ".join(jobs),
             "employer": self.words("employer.yes_short" if answers.employer else "employer.no_short"),
@@ -46,6 +80,7 @@ class Check(Page):
             "programme": self.words("programme.full" if full else "programme.basic"),
             "phone": phone_text(answers.phone) if answers.phone else self.words("phone.none"),
         }
+        return always | {step: value for step, value in asked.items() if value is not None}
 
     def clear(self) -> None:
         self.number = self.total = self.span = ""

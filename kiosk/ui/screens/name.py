@@ -1,6 +1,6 @@
 """The name as on the card, in capitals; what the camera read is filled in."""
 
-from kivy.properties import StringProperty
+from kivy.properties import NumericProperty, StringProperty
 
 from kiosk.domain.people import NAME_LIMIT
 from kiosk.journey import Visit
@@ -12,6 +12,7 @@ from kiosk.ui.widgets.page import Page
 class Name(Page):
     gives = "name"
     draft = StringProperty("")
+    long = NumericProperty(36)  # letters from which a wide page gives the whole line to the name
 
     def on_draft(self, _: object, draft: str) -> None:
         self.go_ready = bool(draft.strip())

@@ -1,6 +1,6 @@
 """What the trader does: a grid of pictures, up to two, page by page without scrolling."""
 
-from kivy.properties import ListProperty, NumericProperty
+from kivy.properties import ListProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.journey import Visit
@@ -15,6 +15,7 @@ from kiosk.ui.widgets.page import Page
 class Occupation(Page):
     chosen = ListProperty([])
     at = NumericProperty(0)
+    picked = StringProperty("")  # the chosen ones by name: they may stand on another page
 
     @property
     def per_page(self) -> int:
@@ -22,13 +23,16 @@ class Occupation(Page):
 
     def begin(self, visit: Visit) -> None:
         self.chosen = list(visit.answers.occupations)
-        self.at = 0
+        ids = [occupation.id for occupation in visit.rules.occupations]
+        self.at = ids.index(self.chosen[0]) // self.per_page if self.chosen and self.chosen[0] in ids else 0
 
     def refresh(self, visit: Visit) -> None:
         all_of_them = visit.rules.occupations
         pages = -(-len(all_of_them) // self.per_page)
         self.aside_text = self.words("occupation.more", page=self.at + 1, pages=pages) if pages > 1 else ""
         self.go_ready = bool(self.chosen)
+        named = {occupation.id: occupation.labels.get(visit.language, "") for occupation in all_of_them}
+        self.picked = " + ".join(named[id] for id in self.chosen if id in named)
         grid = self.ids.grid
         grid.clear_widgets()
         for occupation in all_of_them[self.at * self.per_page : (self.at + 1) * self.per_page]:
@@ -58,7 +62,7 @@ class Occupation(Page):
         self.refresh(self.visit)
 
     def clear(self) -> None:
-        self.chosen = []
+        self.chosen, self.picked = [], ""
         self.ids.grid.clear_widgets()
 
     def go(self) -> None:

@@ -53,7 +53,7 @@ class LetterPad(GridLayout):
         super().__init__(cols=1, **kwargs)
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         if theme.wide:
-            rows = [[*letters[:11]], [*letters[11:22]], [*letters[22:], "'", ".", SPACE, BACKSPACE]]
+            rows = [[*letters[:11]], [*letters[11:22]], [*letters[22:], "'", ".", ",", "-", SPACE, BACKSPACE]]
         else:
             rows = [[*letters[i : i + 7]] for i in range(0, 26, 7)]
             rows[-1] += ["'", "."]
@@ -63,7 +63,8 @@ class LetterPad(GridLayout):
             for value in row:
                 icon = {SPACE: "space_bar", BACKSPACE: "backspace"}.get(value, "")
                 key = Key(value=value, face="" if icon else value, icon=icon, target=f"key.{value}")
-                key.size_hint_x = {SPACE: 3 if theme.wide else 3.2, BACKSPACE: 2 if theme.wide else 1.8}.get(value, 1)
+                widths = {SPACE: 1.7, BACKSPACE: 1.3} if theme.wide else {SPACE: 3.2, BACKSPACE: 1.8}
+                key.size_hint_x = widths.get(value, 1)
                 key.bind(on_release=lambda key: self.dispatch("on_key", key.value))
                 line.add_widget(key)
             self.add_widget(line)
