@@ -7,6 +7,7 @@ from string import Formatter
 
 from babel.dates import format_date
 from babel.messages.pofile import PoFileError, read_po
+from babel.numbers import format_decimal
 
 from kiosk.domain.errors import KioskError, SettingsError
 from kiosk.resources import ASSETS
@@ -43,6 +44,12 @@ class Words:
     def date(self, day: datetime.date) -> str:
         """`22 November 2026`."""
         return str(format_date(day, "d MMMM y", locale=self.language))
+
+    def millions(self, amount: int) -> str:
+        """`Rp 57,6 juta`, to a tenth of a million, as this language writes it; never broken between two lines."""
+        tenths = round(amount / 100_000) / 10
+        number = str(format_decimal(tenths, format="#,##0.#", locale=self.language))
+        return self("money.million", amount=number).replace(" ", "\u00a0")
 
     def month(self, day: datetime.date) -> str:
         """`November 2026`."""

@@ -33,6 +33,7 @@ BASE: Touches = {
     "name": ["go"],
     "occupation": ["tile.pedagang-sayur", "go"],
     "employer": ["no"],
+    "understand": ["go"],
     "income": ["go"],
     "programme": ["programme.basic", "months.3", "go"],
     "phone": ["skip"],

@@ -2,7 +2,7 @@
 
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.domain.tariff import BASIC, FULL
+from kiosk.domain.tariff import BASIC, FULL, Quote
 from kiosk.domain.tariff import Programme as Kind
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
@@ -20,17 +20,21 @@ class Programme(Page):
     chosen = ListProperty([])
     months = NumericProperty(1)
     quote = ObjectProperty(None, allownone=True)
-    ends = StringProperty("")
+    ends = StringProperty("")  # the discount's end, and what comes then
+    due = StringProperty("")
+    leaning = ()
 
     def begin(self, visit: Visit) -> None:
         choices = visit.programme_choices()
         self.chosen = list(visit.answers.programmes if visit.answers.programmes in choices else choices[0])
         self.months = visit.answers.months
+        self.leaning = ()
 
     def refresh(self, visit: Visit) -> None:
-        self.quote = self.price(visit, tuple(self.chosen), self.months)
-        ends = self.quote.discount_ends
-        self.ends = self.words("programme.ends", month=self.words_month(ends)) if ends else ""
+        if visit.leaning and visit.leaning != self.leaning:  # the savings page's suggestion, once
+            self.leaning, self.chosen = visit.leaning, list(visit.leaning)
+        quote = self.quote = self.price(visit, tuple(self.chosen), self.months)
+        self.ends, self.due = self.told_of_discount(quote), self.words("programme.due", day=self.day(visit, quote))
         self.ids.cards.clear_widgets()
         for programmes in visit.programme_choices():
             self.ids.cards.add_widget(self.card(visit, programmes))
@@ -48,10 +52,19 @@ class Programme(Page):
             chip.bind(on_release=lambda _, months=months: self.choose(months=months))
             self.ids.months.add_widget(chip)
 
-    def words_month(self, month: object) -> str:
-        return self.desk.tr._.month(month.first_day)  # type: ignore[attr-defined]
+    def told_of_discount(self, quote: Quote) -> str:
+        """Until when, and what a month costs then unless the table shows it already."""
+        if quote.discount_until is None:
+            return ""
+        month = self.desk.tr._.month(quote.discount_until.first_day)
+        if quote.discount_ends:  # a wide page has no room to say what the table shows
+            return "" if theme.wide else self.words("programme.until", month=month)
+        return self.words("programme.then", month=month, amount=rupiah(quote.price_after or 0))
 
-    def price(self, visit: Visit, programmes: tuple[Kind, ...], months: int) -> object:
+    def day(self, visit: Visit, quote: Quote) -> str:
+        return self.desk.tr._.date(visit.rules.due_on(quote))
+
+    def price(self, visit: Visit, programmes: tuple[Kind, ...], months: int) -> Quote:
         answers = visit.answers
         return visit.rules.quote(
             income=answers.income or visit.rules.eligibility.least_income,
@@ -62,14 +75,14 @@ class Programme(Page):
 
     def card(self, visit: Visit, programmes: tuple[Kind, ...]) -> Tile:
         name = NAMES.get(programmes, "full")
-        month = self.price(visit, programmes, 1).total  # type: ignore[attr-defined]
+        month = self.price(visit, programmes, 1).total
         card = Tile(
             target=f"programme.{name}",
             icon=ICONS.get(programmes, "savings"),
             text=self.words(f"programme.{name}"),
             sub=self.words(f"programme.{name}_sub", price=rupiah(month)),
             chosen=list(programmes) == list(self.chosen),
-            font_size=theme.mm(theme.HINT + 0.4 if theme.wide else theme.BODY),
+            font_size=theme.mm(theme.HINT if theme.wide else theme.BODY),
             padding=theme.mm(2.5 if theme.wide else 4),
         )
         card.bind(on_release=lambda _: self.choose(programmes=programmes))
@@ -84,12 +97,19 @@ class Programme(Page):
         self.refresh(self.visit)
 
     def clear(self) -> None:
-        self.chosen, self.months, self.quote, self.ends = [], 1, None, ""
+        self.chosen, self.months, self.quote, self.ends, self.due = [], 1, None, "", ""
+        self.leaning = ()
         self.ids.cards.clear_widgets()
         self.ids.months.clear_widgets()
 
     def go(self) -> None:
         self.post(ev.ProgrammesChosen(tuple(self.chosen), self.months))
+
+    def aside(self) -> None:
+        self.post(ev.QuestionsAsked())
+
+    def see_savings(self) -> None:
+        self.post(ev.SavingsAsked())
 
 
 load_kv(__file__)
