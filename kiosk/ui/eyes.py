@@ -56,6 +56,11 @@ class Eyes:
                 lambda: self._bridge.to_frame(self._begun, turn),
             )
 
+    def forget(self) -> None:
+        """Lets go of camera and scanner, and with them of the number seen last and of a code half typed."""
+        self.look(frozenset())
+        self._last = ("", 0.0)
+
     def close(self) -> None:
         self.look(frozenset())
 

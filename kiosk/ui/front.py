@@ -21,6 +21,7 @@ from kiosk.journey.effects import CheckKnown, Effect, Keep, Print, Wipe
 from kiosk.journey.flow import TRADER, Idle
 from kiosk.logs import Log
 from kiosk.settings import Settings
+from kiosk.ui import theme
 from kiosk.ui.announce import Announcer
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.eyes import Eyes
@@ -152,9 +153,23 @@ class Front(App):
                 code = receipt.code
                 self.printer.print(receipt, lambda paper: self.bridge.to_frame(self.post, ev.Printed(code, paper)))
             case Wipe():
-                for page in self.pages.values():
-                    page.hide()
+                self._wipe()
                 self._ask_status()
+
+    def _wipe(self) -> None:
+        """Nothing of the last trader stays: pages forget, camera and scanner let go of what they hold. A page that
+        fails at forgetting is thrown away and built anew; then the failure is told."""
+        failed: list[Exception] = []
+        for name, page in list(self.pages.items()):
+            try:
+                page.hide()
+            except Exception as error:  # noqa: BLE001 (told below)
+                failed.append(error)
+                del self.pages[name]
+                self._shown = "" if self._shown == name else self._shown
+        self.eyes.forget()
+        for error in failed:
+            self._crash(error)
 
     def _kept(self, event: ev.EnrolmentKept | ev.KeepFailed) -> None:
         self.post(event)
@@ -282,6 +297,8 @@ class Front(App):
     def _status(self, status: Status) -> None:
         changed = status != self.status
         self.status = status
+        if theme.small:
+            status = dataclasses.replace(status, closed_reason="panel.small")
         self.post(ev.Closed(status.closed_reason) if status.closed_reason else ev.Opened())
         if changed and self.page is not None and self.visit.step in ("attract", "closed"):
             self.page.show(self.visit)

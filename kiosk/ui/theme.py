@@ -55,17 +55,21 @@ BUTTON = 22.0
 LEAST = 15.0  # nothing that can be touched is smaller
 DISPLAY, TITLE, BIG, BODY, HINT = 15.5, 11.5, 10.0, 8.6, 6.8
 
+SMALL_MM = 110.0  # a panel that is lower holds no trader's screen; it is for officers
+
 wide = True
+small = False
 scale = 1.0
 _px_per_mm = 4.0
 
 
 def fit(width_px: float, height_px: float, dpi: float) -> None:
     """Chooses layout and scale for this panel. On a small one everything has its least size."""
-    global wide, scale, _px_per_mm
+    global wide, small, scale, _px_per_mm
     _px_per_mm = dpi / 25.4
     wide = width_px > height_px
     width_mm, height_mm = width_px / _px_per_mm, height_px / _px_per_mm
+    small = min(width_mm, height_mm) < SMALL_MM
     least_w, least_h = (217.0, 136.0) if wide else (200.0, 354.0)
     scale = min(max(min(width_mm / least_w, height_mm / least_h), 0.999), 1.7)
 

@@ -96,6 +96,7 @@ class Page(BoxLayout):
         self.fresh = True
         self.notice = ""
         self.clear()
+        text.forget(self)
 
     def waits(self, visit: Visit) -> bool:
         """Whether what has been typed here stays while another step is shown: same card, and not answered yet."""

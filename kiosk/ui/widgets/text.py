@@ -3,6 +3,7 @@
 from kivy.properties import ColorProperty, StringProperty
 from kivy.uix.image import Image
 from kivy.uix.label import Label
+from kivy.uix.widget import Widget
 
 from kiosk.ui import theme
 from kiosk.ui.widgets import load_kv
@@ -10,6 +11,15 @@ from kiosk.ui.widgets import load_kv
 
 class Text(Label):
     """Wraps at its width; its height follows. `line_height` takes back Andika's generous leading."""
+
+
+def forget(page: Widget) -> None:
+    """Kivy's labels keep the words of what they showed last, even when they show nothing now: drop them."""
+    for label in page.walk():
+        if isinstance(label, Label) and not label.text:
+            label.texture_update()
+            label._label._cached_lines = []
+            label._label.text = ""
 
 
 class Title(Text):
