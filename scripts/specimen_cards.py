@@ -16,6 +16,7 @@ from specimen_looks import Colour, Looks, older
 from kiosk import tables
 
 Image = npt.NDArray[np.uint8]
+PHOTO_LEFT = 762
 WIDTH, HEIGHT = 1012, 638  # ID-1 at 300 dpi
 FONTS = "apt-get install fonts-ocr-a fonts-ocr-b fonts-urw-base35 fonts-dejavu-extra"
 AGES = ("old", "copy")

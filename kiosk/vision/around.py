@@ -24,6 +24,7 @@ SURE = 0.9  # of the least sure letter of a name, under which the slow reader is
 ROW_PX, NARROW = (64, 480), 0.85  # of a row for the slow reader: narrower than it is, as right and quicker
 DATED = re.compile(r"\d{2}\D?\d{2}\D?\d{3}|\d{1,2}-\d{1,2}-\d")
 INKED = (0.03, 0.28)  # digit widths in which the value of every row has ink
+LONE = 0.8
 WIDEST_GAP = 0.07  # between two words
 STRIP = 1.7  # heights of a row's box in the strip that is read
 ROW_GAP_PX = 14  # between words of a row, in searched pixels
@@ -115,7 +116,7 @@ class Around:
             self._strips[y] = strip
             left, right = _sides(strip)
             if y > 0:
-                text = _without_label(text, (VALUE_FIRST - left) / (right - left))
+                text = _without_edge(_without_label(text, (VALUE_FIRST - left) / (right - left)))
             first = text.letters[0].at if text.letters else 0.0
             self._read[y] = Row(text, y, left + first * (right - left))
         return [self._read[y] for y, _ in rows]
@@ -152,6 +153,13 @@ def _ink_end(mask: Image, unit: float, y: float, apart: float) -> float:
     gaps = np.flatnonzero(np.diff(inked) > WIDEST_GAP * unit)
     end = int(inked[gaps[0]] if len(gaps) else inked[-1])
     return min(max((start + end) / unit + BLOCK[0] + 0.01, 2 * INKED[1]), VALUE_RIGHT)
+
+
+def _without_edge(text: Text) -> Text:
+    """Without a last letter that stands alone and is unsure: the edge of the photograph."""
+    letters = text.letters
+    lone = len(letters) > 2 and letters[-2].character == " " and letters[-1].probability < LONE
+    return Text(letters[:-2], text.scores) if lone else text
 
 
 def _without_label(text: Text, until: float) -> Text:

@@ -16,6 +16,7 @@ FOREIGN = ("KARTU", "KELUARGA", "KEPALA", "PESERTA", "BANK", "ANGGOTA", "NOMOR",
 FOREIGN_ALIKE = 0.86  # stricter: KARTU is not JA-KARTA, KESEHATAN not SELATAN
 ALIKE = 0.74  # difflib ratio from which two words are the same
 NAMED_ALIKE = 0.8  # a word beside one of a region's name
+NAMED_SURE, SHORTEST_WORD = 0.8, 4  # least sure letter of a province that is another one, and letters of its words
 LEGIBLE = (6, 0.8)  # letters and mean probability of a line that was read surely
 CENTRED = -0.38  # a header is centred: it begins right of where the labels of the rows begin
 DATE = re.compile(r"(\d{2})\s*[-–.~/]?\s*(\d{2})\s*[-–.~/]?\s*((?:19|20)\d{2})(?!\d)")
@@ -43,6 +44,8 @@ class Surroundings:
     birth_date  of the row PLACE, DD-MM-YYYY below; None when not read
     foreign     a word of another kind of card stands nearby
     legible     a line above was read surely
+    agreed      how many leading digits of the number the header confirms: 0, 2 or 4
+    elsewhere   the header names other regions than the number: the person moved, or a digit is wrong
     """
 
     header: bool
@@ -51,6 +54,8 @@ class Surroundings:
     foreign: bool
     fields: dict[str, Field]
     legible: bool = False
+    elsewhere: bool = False
+    agreed: int = 0
 
     @property
     def ktp(self) -> bool:
@@ -70,6 +75,8 @@ def understand(rows: Sequence[Row], named: Sequence[str] = ()) -> Surroundings:
             break
     fields = {} if born is None else of_person(below[:born_at], below[born_at], (born, below[born_at].text.confidence))
     return Surroundings(
+        elsewhere=any(_elsewhere(row.text, named) for row in above),
+        agreed=_agreed(above, named),
         header=any(row.left > CENTRED and _is_header(row.text.plain, named) for row in above),
         rows=len({word for row in below for word in ROWS if _has(row.text.plain, (word,))}),
         birth_date=born,
@@ -140,6 +147,25 @@ def regions(rows: Sequence[Row], named: Sequence[str]) -> dict[str, Field]:
     return fields
 
 
+def _elsewhere(text: Text, named: Sequence[str]) -> bool:
+    """Whether a province is read surely and shares no word with `named`."""
+    first, _, bare = _plain(text.plain).partition(" ")
+    if not any(named) or text.least < NAMED_SURE or not _has(first, ("PROVINSI",)):
+        return False
+    words = {word for word in bare.split() if len(word) >= SHORTEST_WORD}
+    known = {word for name in named for word in re.findall(r"[A-Z]+", name.upper())}
+    return bool(words) and not any(word in one or one in word for word in words for one in known if len(one) >= 3)
+
+
+def _agreed(rows: Sequence[Row], named: Sequence[str]) -> int:
+    """How many leading digits of the number the header confirms: 4 by the regency, 2 by the province."""
+    said = regions(rows, named)
+    for index, name in ((1, "regency"), (0, "province")):
+        if name in said and len(named) > index and named[index] and said[name].text == named[index]:
+            return 2 * (index + 1)
+    return 0
+
+
 def _nearest(said: str, named: Sequence[str]) -> tuple[str, float]:
     pairs = [(name, re.sub(r"^(KAB\.|KABUPATEN|KOTA) ", "", name.upper())) for name in named if name]
     alike = [(difflib.SequenceMatcher(None, said, bare).ratio(), name) for name, bare in pairs]
@@ -197,6 +223,7 @@ def person_name(line: str) -> str:
 
 def _is_header(line: str, named: Sequence[str]) -> bool:
     """Whether a line begins with PROVINSI, KABUPATEN or KOTA; an address that names them has its label before."""
+    line = line.lstrip(" :.")
     if ":" in line:
         return False
     words = re.findall(r"[A-Z]{4,}", line.upper().translate(LETTER_LIKE))[:3]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from kiosk.domain.nik import LENGTH
 from kiosk.vision import glyphs
 from kiosk.vision.digits import LABEL, Number, Odds, find_number, is_label, joined, number_of, said
 from kiosk.vision.glyphs import DigitReader
@@ -27,10 +28,14 @@ FIRST_LOOK = (-0.06, 1.05, -0.35, 1.35)  # of a line, as box of the quick reader
 CLOSER_LOOKS = ((-0.06, 1.05, -0.45, 1.45), (-0.1, 1.03, -0.3, 1.3), (-0.03, 1.09, -0.6, 1.6))  # of the digits' box
 SLOW_LOOK, SLOW_PX = (-0.06, 1.05, -0.45, 1.45), (240, 320)
 WIDE_LOOK, WIDE_PX = (-0.5, 1.05, -0.45, 1.45), (240, 400)
-LABEL_LOOK = (-0.56, -0.08, -0.5, 1.5)
-LABEL_ENDS = 0.73  # of that piece: an e-KTP's label stands apart from its number, on other cards it is next to it
+LABEL_LOOK = (-0.9, -0.06, -0.5, 1.5)
+LABEL_ENDS = 0.83  # of that piece: an e-KTP's label stands apart from its number, on other cards it is next to it
 FIRST_LINES = 2  # that the quick reader sees before the others
 WORTH_A_LOOK = 11  # digits in a line that is no number yet
+UNUSUAL = 2  # lines on a card that the slow reader sees when the quick one saw no number
+CELL_PX = 16  # of one digit, straightened
+BURNT, BURNT_SHARE = 250, 0.3  # grey level, and share of one digit's place
+WASHED_AT_MOST = 0.79  # other frames must say it, too
 CLEAR = 0.9  # odds of a first look after which one closer look is enough
 SURE = 0.97  # joint odds from which no further look is taken
 AGREED, DISPUTED, QUICK_ALONE = 0.4, 1.5, 2.0  # powers of the joint odds: how far they are trusted
@@ -49,11 +54,12 @@ class Readers:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Seen:
-    """A number that was read, and the box of its digits on the view."""
+    """A number that was read, and the box of its digits on the view. washed: places of digits that light has burnt."""
 
     number: Number
     box: Line
     view: View
+    washed: frozenset[int] = frozenset()
 
     @property
     def on_frame(self) -> Line:
@@ -140,6 +146,8 @@ def read_number(
             if number is not None:
                 box = look.part(number.left, number.right, 0.2, 0.8)
                 break
+    if first is None and not any(quick):  # another print than the quick reader knows: the reader of letters knows more
+        quick = [find_number(text, readers.letters.digit_classes) for text in readers.letters.read(gray, looks[:1])]
     own = _mean([number for number in (first, *quick) if number is not None])
     if own is None or (_least(own) >= CLEAR and not well_formed(said(own))):
         return None
@@ -160,7 +168,30 @@ def read_number(
     else:
         probability = _least(odds) ** (AGREED if said(own) == said(theirs) else DISPUTED)
     digits = said(odds)
-    return Seen(Number(digits, probability, 0.0, 1.0, False, odds), box, view) if well_formed(digits) else None
+    return (
+        Seen(Number(digits, probability, 0.0, 1.0, False, odds), box, view, _washed(gray, box))
+        if well_formed(digits)
+        else None
+    )
+
+
+def _washed(gray: Image, box: Line) -> frozenset[int]:
+    """Places of digits of which light has burnt out a part, so that the rest may look like another digit."""
+    cells = crop(gray, box, CELL_PX * LENGTH, CELL_PX).reshape(CELL_PX, LENGTH, CELL_PX).swapaxes(0, 1)
+    burnt = (cells >= BURNT).mean(axis=(1, 2))
+    level = max(BURNT_SHARE, 2 * float(np.median(burnt)))
+    return frozenset(np.flatnonzero(burnt > level).tolist())
+
+
+def unusual(readers: Readers, view: View, lines: Sequence[Line]) -> list[Hit]:
+    """The likeliest of `lines` on which only the slow reader sees a number: digits of another print."""
+    for line in lines[:UNUSUAL]:
+        strip = line.part(*SLOW_LOOK)
+        picture = crop(view.gray, strip, _width(strip, SLOW_PX), HEIGHT_PX)
+        number = find_number(readers.text.read(picture), readers.text.digit_classes)
+        if number is not None:
+            return [(strip.part(number.left, number.right, 0.24, 0.76), None)]
+    return []
 
 
 def _least(odds: Odds) -> float:
@@ -171,7 +202,7 @@ def has_label(readers: Readers, gray: Image, box: Line) -> bool:
     """Whether NIK stands before the digits in `box`, as far before them as on an e-KTP."""
     (text,) = readers.letters.read(gray, [box.part(*LABEL_LOOK)])
     letters = [letter for letter in text.letters if letter.character.isalnum()]
-    return is_label(text.plain) and len(letters) <= len(LABEL) + 1 and letters[-1].at < LABEL_ENDS
+    return is_label(text.plain) and len(letters) <= len(LABEL) + 2 and letters[-1].at < LABEL_ENDS
 
 
 def sharpened(strip: Image) -> Image:

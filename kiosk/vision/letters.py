@@ -30,6 +30,7 @@ class LetterReader:
         except (OSError, ValueError) as error:
             raise DeviceError("recogniser.missing", file=model.name) from error
         self.names = ("", *alphabet)
+        self.digit_classes = [self.names.index(digit) for digit in "0123456789"]
         self._net = Net(model)
 
     def read(self, gray: Image, boxes: Sequence[Line]) -> list[Text]:

@@ -33,6 +33,7 @@ DIRECTIONS = 3
 FEWEST_LETTERS = 12  # fewer pieces that look like letters cannot be a card
 DIGITS, LETTERS = "ktp-digits.onnx", "ktp-letters.onnx"  # beside the recogniser's file
 BY_HAND = (15.0, -15.0)  # degrees that a hand holds a card off level
+BORN_AT = (6, 12)  # digits of a NIK that the printed birth date confirms
 APART = 15.0  # degrees between two directions that are worth trying
 ON_GOODS = frozenset({"ean13"})  # such codes lie about in every market: a card in the same frame comes first
 
@@ -97,7 +98,9 @@ class Reader:
 
     def promising(self, view: View, angle: float) -> list[ktp.Hit]:
         """Lines along `angle` on which the quick reader sees a number or most of one, best first."""
-        return ktp.promising(self.readers, view.gray, ktp.candidates(view, angle, CANDIDATES))
+        lines = ktp.candidates(view, angle, CANDIDATES)
+        hits = ktp.promising(self.readers, view.gray, lines)
+        return hits if hits or view.whole else ktp.unusual(self.readers, view, lines)
 
     def first_of(self, view: View, hits: list[ktp.Hit]) -> ktp.Seen | None:
         for box, first in hits[:2]:
@@ -119,7 +122,10 @@ class Reader:
             return Sighting(digits, probability, False, False, top.foreign), around
         placed = ktp.has_label(self.readers, gray, seen.box)
         born = (placed or top.header) and same_day(around.birth_date(digits), digits)
-        return Sighting(digits, probability, placed, born), around
+        confirmed = {*range(top.agreed), *(range(*BORN_AT) if born else ())}
+        if seen.washed - confirmed:
+            probability = min(probability, ktp.WASHED_AT_MOST)
+        return Sighting(digits, probability, placed, born, elsewhere=top.elsewhere), around
 
     def well_formed(self, digits: str) -> bool:
         """Structure and regency are right. The district is not asked: codes are newer than any list."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 STRONG = 0.95  # 0 wrong of 800 hard frames from here on (measured on specimen cards)
 FAIR = 0.8
 ENOUGH = 0.5  # a read under this is no vote
+MANY = 4  # fair reads of a number whose regions are not the card's
 SEVERAL = 3  # equal reads of which one is fair; blur misleads frame after frame in the same way, up to 0.76 sure
 
 
@@ -17,6 +18,7 @@ class Sighting:
     label        "NIK" stands before it, at an e-KTP's place
     birth_date   the printed birth date equals its digits 7 to 12
     foreign      a word of another kind of card stands nearby
+    elsewhere    the card names other regions than the number: light on one digit can do that
     """
 
     digits: str
@@ -24,6 +26,7 @@ class Sighting:
     label: bool
     birth_date: bool
     foreign: bool = False
+    elsewhere: bool = False
 
     @property
     def anchored(self) -> bool:
@@ -32,7 +35,7 @@ class Sighting:
     @property
     def enough_alone(self) -> bool:
         """The rule for a single picture."""
-        if not self.anchored:
+        if not self.anchored or self.elsewhere:
             return False
         return self.probability >= STRONG or (self.probability >= FAIR and self.label and self.birth_date)
 
@@ -52,6 +55,8 @@ class Votes:
         if sighting.probability >= ENOUGH:
             seen.append(sighting)
         fair = sum(one.probability >= FAIR for one in seen)
+        if sighting.elsewhere and fair < MANY:
+            return False
         if not (sighting.enough_alone or fair >= 2 or (fair and len(seen) >= SEVERAL)):
             return False
         if any(one.foreign for one in seen) or not any(one.anchored for one in [*seen, sighting]):
