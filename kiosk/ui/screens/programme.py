@@ -22,7 +22,7 @@ class Programme(Page):
     quote = ObjectProperty(None, allownone=True)
     ends = StringProperty("")  # the discount's end, and what comes then
     due = StringProperty("")
-    leaning = ()
+    leaning: tuple[Kind, ...] = ()
 
     def begin(self, visit: Visit) -> None:
         choices = visit.programme_choices()

@@ -1,12 +1,13 @@
 """How savings may grow for this trader's own amount: three piles of coins, low, middle and high. No promise."""
 
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.domain.benefits import Growth
 from kiosk.domain.tariff import Month, Programme
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
+from kiosk.ui import theme
 from kiosk.ui.widgets import coins, load_kv  # noqa: F401 (kv names)
 from kiosk.ui.widgets.page import Page
 from kiosk.words import rupiah
@@ -21,6 +22,13 @@ class Years(BoxLayout):
     low = StringProperty("")
     middle = StringProperty("")
     high = StringProperty("")
+
+
+class Legend(BoxLayout):
+    """What a colour of the piles means."""
+
+    tint = ColorProperty(theme.none)
+    text = StringProperty("")
 
 
 class Savings(Page):
