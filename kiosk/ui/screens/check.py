@@ -54,6 +54,8 @@ class Check(Page):
             if step == "name" and theme.wide:
                 label = f"{label} · {self.number[-4:]}"
             slim = len(values) > MOST_HIGH and not theme.wide
+            if step == "name" and slim:  # sixty letters want the whole line
+                label = ""
             row = Answer(icon=ICONS[step], label=label, value=value, slim=slim, target=f"change.{step}")
             row.bind(on_release=lambda _, step=step: self.post(ev.ChangeAsked(step)))
             rows.add_widget(row)
