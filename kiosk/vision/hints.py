@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kiosk.vision.locate import Image, Line, line_of
+from kiosk.vision.locate import Line, line_of
 from kiosk.vision.scene import RATIO, Face, Scene
 
 Corners = tuple[tuple[float, float], ...]
@@ -136,23 +136,20 @@ CAUSES: tuple[tuple[str, Callable[[Seen], bool]], ...] = (
 )
 
 
-def advise(
-    frame: Image, gray: Image, number: Line | None = None, *, known: bool = True, digits_seen: int = 0
-) -> Advice:
-    """One hint for a frame that was not accepted. frame: H×W×3 BGR, gray: H×W, both uint8.
+def advise(scene: Scene, number: Line | None = None, *, known: bool = True, digits_seen: int = 0) -> Advice:
+    """One hint for a frame that was not accepted.
 
     number: the line of a number that was read but is not accepted yet; known: whether what stands around it is an
     e-KTP's; digits_seen: on the likeliest line when no number was read, 0 when nobody counted.
     """
-    scene = Scene(frame, gray)
     seen = Seen(scene, number, known, digits_seen)
     hint = next(hint for hint, true in CAUSES if true(seen))
     return Advice(hint, _mark(seen) if hint == GLARE else None, _around(scene, number) if number else ())
 
 
-def card_around(frame: Image, gray: Image, number: Line) -> Corners:
+def card_around(scene: Scene, number: Line) -> Corners:
     """Corners of the card that `number` stands on, in fractions of the frame, clockwise from the card's top left."""
-    return _around(Scene(frame, gray), number)
+    return _around(scene, number)
 
 
 def _mark(seen: Seen) -> Mark | None:

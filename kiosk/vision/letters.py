@@ -17,7 +17,6 @@ from kiosk.vision.text import Text, best_path
 HEIGHT_PX = 32
 WIDTHS_PX = (32, 768)
 STRETCH = 1.25  # strips are read a little wider than they are, as the net was trained
-COLUMN_PX = 4  # of a strip, for one column of scores
 
 
 class LetterReader:
@@ -35,15 +34,12 @@ class LetterReader:
 
     def read(self, gray: Image, boxes: Sequence[Line]) -> list[Text]:
         """gray: H×W uint8; one Text per box. A box holds a line with half a letter's height above and below it."""
-        if not boxes:
-            return []
-        widths = [_width(box) for box in boxes]
-        strips = np.zeros((len(boxes), 1, HEIGHT_PX, max(widths)), np.float32)
-        for strip, box, width in zip(strips, boxes, widths, strict=True):
-            strip[0, :, :width] = normal(crop(gray, box, width, HEIGHT_PX))
-        scores = self._net(strips)[:, :, 0].transpose(0, 2, 1)
-        told = [one[: width // COLUMN_PX] for one, width in zip(scores, widths, strict=True)]
-        return [Text(best_path(one, self.names), one) for one in told]
+        texts = []
+        for box in boxes:  # one by one: widths differ, and padding costs more than calls
+            strip = normal(crop(gray, box, _width(box), HEIGHT_PX))
+            scores = self._net(strip[None, None])[0, :, 0].T
+            texts.append(Text(best_path(scores, self.names), scores))
+        return texts
 
 
 def _width(box: Line) -> int:

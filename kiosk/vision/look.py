@@ -8,6 +8,7 @@ from kiosk.domain.reading import KTP, Reading
 from kiosk.vision import hints, ktp
 from kiosk.vision.locate import Image, Line
 from kiosk.vision.reader import BY_HAND, FEWEST_LETTERS, ON_GOODS, Reader, tilted
+from kiosk.vision.scene import Scene
 from kiosk.vision.views import SMALLEST_PX, View, card_view, fitted, gray_of, whole
 from kiosk.vision.voting import Votes
 
@@ -16,6 +17,7 @@ THUMB = (64, 36)
 STILL_LEVEL = 3.0  # mean difference of two thumbnails under which nothing moves
 CHANGED_LEVEL, CHANGED_SHARE = 24, 0.06  # of a thumbnail's pixels: something came or went
 IDLE_AFTER = 6  # frames without anything to read, from which the tasks take turns
+SAME_PX = 4  # of the small picture on which cards are found
 TIRED_AFTER = 16  # such frames, from which a scene in which nothing moves is left alone
 
 CODE, CARD, SEARCH, CLOSER, ADVISE = "code", "card", "search", "closer", "advise"
@@ -37,6 +39,7 @@ class Look:
         self._fruitless = 0  # frames since something was read or the scene changed
         self._thumb: Image | None = None
         self._idle_thumb: Image | None = None
+        self._corners: npt.NDArray[np.float32] | None = None
         self._last = Reading(hint=hints.NO_CARD)
 
     def see(self, frame: npt.NDArray[np.uint8], t_ms: int) -> Reading:
@@ -52,24 +55,25 @@ class Look:
             return self._last
         self._turn += 1
         tasks = ALL if self._fruitless < IDLE_AFTER else TURNS[self._turn % len(TURNS)]
-        found = self._look(frame, gray, tasks)
+        scene = Scene(frame, gray)
+        found = self._look(scene, tasks)
         if found is not None:
             self._fruitless = self._searches = 0
             self._idle_thumb = None
             return found
         self._fruitless += 1
         if ADVISE in tasks and (self._turn % 2 or self._fruitless == 1 or tasks is not ALL):
-            self._last = self._reader.nothing(frame, gray)
+            self._last = self._reader.nothing(scene)
         return self._last
 
-    def _look(self, frame: Image, gray: Image, tasks: frozenset[str]) -> Reading | None:
-        reader = self._reader
+    def _look(self, scene: Scene, tasks: frozenset[str]) -> Reading | None:
+        reader, gray = self._reader, scene.gray
         code = reader.codes.look(gray) if CODE in tasks else None
         if code is not None and code.source not in ON_GOODS:
             return reader.code_reading(code, gray)
-        seen = self._number(frame, gray, tasks)
+        seen = self._number(scene, tasks)
         if seen is not None:
-            return self._weigh(seen, frame, gray)
+            return self._weigh(seen, scene)
         if self._held is not None:  # the card went while its name was waited for
             held, self._held = self._held, None
             return held
@@ -77,13 +81,13 @@ class Look:
             code = reader.codes.look_closer(gray, once=False)
         return reader.code_reading(code, gray) if code is not None else None
 
-    def _number(self, frame: Image, gray: Image, tasks: frozenset[str]) -> ktp.Seen | None:
+    def _number(self, scene: Scene, tasks: frozenset[str]) -> ktp.Seen | None:
         """On a card that was found, else on the whole frame."""
-        card = card_view(frame, gray) if CARD in tasks else None
+        card = card_view(scene) if CARD in tasks and not (tasks is not ALL and self._same_card(scene)) else None
         seen = self._first(card, 0.0) if card is not None else None
         if seen is not None or SEARCH not in tasks:
             return seen
-        view = whole(gray)
+        view = whole(scene.gray)
         if view.print.letters < FEWEST_LETTERS:
             return None
         self._searches += 1
@@ -101,15 +105,23 @@ class Look:
 
     def _first(self, view: View, angle: float) -> ktp.Seen | None:
         hits = self._reader.promising(view, angle)
-        if hits:  # something like a number: worth all tasks for a while
+        if any(number is not None for _, number in hits):  # worth all tasks for a while
             self._fruitless = 0
         return self._reader.first_of(view, hits)
 
-    def _weigh(self, seen: ktp.Seen, frame: Image, gray: Image) -> Reading:
+    def _same_card(self, scene: Scene) -> bool:
+        """Whether what looks like a card lies where one lay on which nothing was read; every eighth frame asks anew."""
+        corners = scene.card.corners if scene.card is not None else None
+        before, self._corners = self._corners, corners
+        if corners is None or before is None or self._turn % len(TURNS) == 1:
+            return False
+        return float(np.abs(corners - before).max()) < SAME_PX
+
+    def _weigh(self, seen: ktp.Seen, scene: Scene) -> Reading:
         sighting, around = self._reader.judge(seen)
         if not self._votes.add(sighting):
-            return self._reader.unsure(seen, sighting, frame, gray)
-        reading = self._reader.accepted(seen, around, frame, gray)
+            return self._reader.unsure(seen, sighting, scene)
+        reading = self._reader.accepted(seen, around, scene)
         if "name" in reading.fields or self._patience == 0:
             return reading
         self._patience -= 1

@@ -21,6 +21,7 @@ from kiosk.vision.letters import LetterReader
 from kiosk.vision.locate import Image
 from kiosk.vision.nets import threads
 from kiosk.vision.photo import photograph
+from kiosk.vision.scene import Scene
 from kiosk.vision.text import Recogniser
 from kiosk.vision.views import SMALLEST_PX, View, card_view, fitted, gray_of, whole
 from kiosk.vision.voting import Sighting
@@ -76,21 +77,22 @@ class Reader:
         if code is not None and code.source not in ON_GOODS:
             return self.code_reading(code, gray)
         best: Reading | None = None
-        for view, angle in _tries(frame, gray):
+        scene = Scene(frame, gray)
+        for view, angle in _tries(scene):
             seen = self.number(view, angle)
             if seen is None:
                 continue
             sighting, around = self.judge(seen)
             if sighting.enough_alone:
-                return self.accepted(seen, around, frame, gray)
+                return self.accepted(seen, around, scene)
             if best is None or sighting.probability > best.confidence:
-                best = self.unsure(seen, sighting, frame, gray)
+                best = self.unsure(seen, sighting, scene)
             if view.whole:
                 break
         code = code or self.codes.look_closer(gray)
         if code is not None:
             return self.code_reading(code, gray)
-        return best or self.nothing(frame, gray)
+        return best or self.nothing(scene)
 
     def number(self, view: View, angle: float) -> ktp.Seen | None:
         """The first well-formed NIK on the lines along `angle`."""
@@ -136,35 +138,35 @@ class Reader:
         digits, fields = codes.understand(code.payload, self._regions, self._today())
         return Reading(digits, code.source, 1.0, fields, outline=_fractions(code.corners, gray))
 
-    def accepted(self, seen: ktp.Seen, around: Around, frame: Image, gray: Image) -> Reading:
+    def accepted(self, seen: ktp.Seen, around: Around, scene: Scene) -> Reading:
         number = seen.number
-        outline, card = _fractions(seen.on_frame.corners, gray), hints.card_around(frame, gray, seen.on_frame)
+        outline, card = _fractions(seen.on_frame.corners, scene.gray), hints.card_around(scene, seen.on_frame)
         checked = nik.check(number.digits, self._regions, self._today()).nik
         said = checked.born if checked is not None else None
         fields = dict(around.fields(said, self._regions.names(number.digits)[:2]))
-        photo = photograph(frame, card)
+        photo = photograph(scene.frame, card)
         if photo is not None:
             fields["photo"] = photo
         return Reading(number.digits, KTP, number.probability, fields, outline=outline, card=card)
 
-    def unsure(self, seen: ktp.Seen, sighting: Sighting, frame: Image, gray: Image) -> Reading:
+    def unsure(self, seen: ktp.Seen, sighting: Sighting, scene: Scene) -> Reading:
         known = sighting.anchored and not sighting.foreign
-        advice = hints.advise(frame, gray, seen.on_frame, known=known)
-        outline = _fractions(seen.on_frame.corners, gray)
+        advice = hints.advise(scene, seen.on_frame, known=known)
+        outline = _fractions(seen.on_frame.corners, scene.gray)
         return Reading(None, KTP, sighting.probability, {}, advice.hint, outline, advice.mark, advice.card)
 
-    def nothing(self, frame: Image, gray: Image, digits_seen: int = 0) -> Reading:
+    def nothing(self, scene: Scene, digits_seen: int = 0) -> Reading:
         """A reading that only says what the person could change."""
-        advice = hints.advise(frame, gray, digits_seen=digits_seen)
+        advice = hints.advise(scene, digits_seen=digits_seen)
         return Reading(hint=advice.hint, mark=advice.mark)
 
 
-def _tries(frame: Image, gray: Image) -> Iterator[tuple[View, float]]:
+def _tries(scene: Scene) -> Iterator[tuple[View, float]]:
     """Where a single picture is searched, and along which direction: the dear ones only when it comes to them."""
-    card = card_view(frame, gray)
+    card = card_view(scene)
     if card is not None:
         yield card, 0.0
-    view = whole(gray)
+    view = whole(scene.gray)
     if view.print.letters < FEWEST_LETTERS:
         return
     yield view, 0.0

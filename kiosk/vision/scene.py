@@ -53,7 +53,7 @@ class Scene:
     """One frame. frame: H×W×3 BGR, gray: H×W; everything else is found when it is asked for, and once."""
 
     def __init__(self, frame: Image, gray: Image) -> None:
-        self.gray = gray
+        self.frame, self.gray = frame, gray
         self.scale = min(1.0, THUMB_PX / max(frame.shape[:2]))
         small = cv2.resize(frame, None, fx=self.scale, fy=self.scale, interpolation=cv2.INTER_AREA)
         self.colour = np.asarray(small, dtype=np.uint8)

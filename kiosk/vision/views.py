@@ -54,10 +54,9 @@ def straightened(gray: Image, card: Card, scale: float) -> View | None:
     return View(picture, find_print(picture), np.linalg.inv(np.asarray(matrix, dtype=np.float64)))
 
 
-def card_view(frame: Image, gray: Image) -> View | None:
+def card_view(scene: Scene) -> View | None:
     """The likeliest card of a frame, None when there is none that is large enough."""
-    scene = Scene(frame, gray)
-    return straightened(gray, scene.card, scene.scale) if scene.card is not None else None
+    return straightened(scene.gray, scene.card, scene.scale) if scene.card is not None else None
 
 
 def gray_of(frame: npt.NDArray[np.uint8]) -> Image:

@@ -132,7 +132,7 @@ def _before_camera(front: Any, cause: str, seed: int = 0, *, found: bool = False
     """A made frame as the camera's picture, and the hint that it really gives. `found`: its card was read instead."""
     frame = causes.made(cause, seed).picture
     gray = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-    advice = hints.advise(frame, gray)
+    advice = hints.advise(Scene(frame, gray))
     reading = Reading(hint=advice.hint, mark=advice.mark)
     seen = Scene(frame, gray).card
     if found and seen is not None:

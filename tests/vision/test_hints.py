@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from kiosk.vision import hints
-from kiosk.vision.locate import Line
+from kiosk.vision.locate import Image, Line
+from kiosk.vision.scene import Scene
 
 from .causes import made
 
@@ -28,9 +29,9 @@ OWN = {
 }
 
 
-def advice(picture: hints.Image, **more: object) -> hints.Advice:
+def advice(picture: Image, **more: object) -> hints.Advice:
     gray = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-    return hints.advise(picture, gray, **more)  # type: ignore[arg-type]
+    return hints.advise(Scene(picture, gray), **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("cause", OWN)
@@ -69,7 +70,7 @@ def test_the_card_lies_around_its_number(turn: float) -> None:
     c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
     number = Line((640.0, 360.0), (200.0 * c, 200.0 * s), (-16.0 * s, 16.0 * c))
     gray = np.asarray(cv2.cvtColor(empty, cv2.COLOR_BGR2GRAY), np.uint8)
-    corners = np.array(hints.card_around(empty, gray, number)) * (1280, 720)
+    corners = np.array(hints.card_around(Scene(empty, gray), number)) * (1280, 720)
     assert np.hypot(*(corners[1] - corners[0])) == pytest.approx(200 * hints.CARD_WIDTH, rel=0.01)
     assert np.hypot(*(corners[2] - corners[1])) == pytest.approx(200 * hints.CARD_WIDTH / 1.586, rel=0.01)
     first, middle = np.array([640.0, 360.0]), np.array(number.centre)
