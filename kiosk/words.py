@@ -55,6 +55,10 @@ class Words:
         """`November 2026`."""
         return str(format_date(day, "MMMM y", locale=self.language))
 
+    def short_month(self, day: datetime.date) -> str:
+        """`Nov 2026`."""
+        return str(format_date(day, "MMM y", locale=self.language))
+
 
 def rupiah(amount: int) -> str:
     """`Rp 33.600`, the way market prices are written; never broken between two lines."""

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from kiosk.bootstrap import Kiosk, open_kiosk
 from kiosk.commands.answers import Given, from_csv, from_toml
+from kiosk.domain import people
 from kiosk.domain.errors import EnrolmentError, KioskError, PictureError, StoreError
 from kiosk.domain.reading import Reading
 from kiosk.journey import Visit, advance
@@ -129,6 +130,9 @@ def _answer(now: Visit, given: Given, reading: Reading | None) -> Iterator[ev.Ev
             yield ev.AssociationGiven(given.association)
         case "enrolled":
             yield ev.MendAsked()
+        case "check" if given.name and people.name_of(given.name) != now.answers.name:  # written beats read
+            yield ev.ChangeAsked("name")
+            yield ev.NameGiven(given.name)
         case "check":
             yield ev.Agreed()
 

@@ -44,6 +44,7 @@ class Turn:
 
 
 PATIENCE = 2  # misreads
+SURE = 0.9  # confidence from which what the camera read counts
 REPRINTED = frozenset({"unknown", "paper_out", "absent", "lost"})  # a slip that may not have come out
 
 Deed = Callable[[Visit, Any], Turn]
@@ -117,7 +118,8 @@ def card_read(visit: Visit, event: ev.CardRead) -> Turn:
         reading.source,
         association=_association_on(visit, reading),
         card_name=(name.text if name and people.name_of(name.text) else ""),
-        card_birth_date=_iso_date(born.text) if born and born.confidence >= 0.9 else None,
+        name_sure=name is not None and name.confidence >= SURE,
+        card_birth_date=_iso_date(born.text) if born and born.confidence >= SURE else None,
     )
 
 
@@ -137,6 +139,7 @@ def _take_nik(
     digits: str,
     source: str,
     card_name: str = "",
+    name_sure: bool = False,
     card_birth_date: date | None = None,
     association: str | None = None,
 ) -> Turn:
@@ -154,6 +157,7 @@ def _take_nik(
         source=source,
         warnings=warnings,
         card_name=card_name,
+        name_sure=name_sure and bool(card_name),
         card_birth_date=card_birth_date,
         association=association,
     )
@@ -178,6 +182,8 @@ def known_checked(visit: Visit, event: ev.KnownChecked) -> Turn:
 def _identified(visit: Visit) -> Turn:
     if visit.known:
         return _enrolled(dataclasses.replace(visit, code=visit.known))
+    if visit.answers.name_sure:
+        visit = learn(visit, name=people.name_of(visit.answers.card_name))
     return onwards(visit)
 
 

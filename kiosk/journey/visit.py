@@ -34,13 +34,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answers:
-    """None means: not asked yet. `card_name` and `card_birth_date` are what the camera read; they only prefill."""
+    """None means: not asked yet. `card_name` and `card_birth_date` are what the camera read; they only prefill.
+
+    name_sure   the name was read well: who says "yes, this is me" to the card with this name is not asked for it again
+    """
 
     consents: tuple[Consent, ...] = ()
     nik: Nik | None = None
     source: str = ""
     warnings: tuple[str, ...] = ()
     card_name: str = ""
+    name_sure: bool = False
     card_birth_date: date | None = None
     birth_date: date | None = None
     married: bool | None = None

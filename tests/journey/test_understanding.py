@@ -19,7 +19,6 @@ TO_UNDERSTAND = (
     ev.CardRead(Reading(NIK, "ktp", 0.99, {"name": Field("SITI SPESIMEN", 0.99)})),
     ev.KnownChecked("9001", ""),
     ev.Confirmed(),
-    ev.NameGiven("SITI SPESIMEN"),
     ev.OccupationsChosen(("kuliner",)),
     ev.EmployerAnswered(employer=False),
 )

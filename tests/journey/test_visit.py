@@ -119,7 +119,21 @@ def test_a_card_prefills_and_never_overrules(walk: Walk) -> None:
     fields = {"name": Field("SITI SPESIMEN", 0.99), "birth_date": Field("1975-08-17", 0.99)}
     now = walk(*START, ev.CardRead(Reading(NIK, "ktp", 0.99, fields)))
     assert (now.step, now.answers.card_name, now.answers.name) == ("confirm", "SITI SPESIMEN", None)
-    assert walk(ev.KnownChecked("9001", ""), ev.Confirmed(), ev.NameGiven("Siti S"), visit=now).answers.name == "SITI S"
+    now = walk(ev.KnownChecked("9001", ""), ev.Confirmed(), visit=now)
+    assert (now.step, now.answers.name) == ("occupation", "SITI SPESIMEN")  # said yes to the card with this name
+    assert walk(ev.ChangeAsked("name"), ev.NameGiven("Siti S"), visit=ready(now, walk)).answers.name == "SITI S"
+
+
+def test_a_name_that_was_read_poorly_is_asked(walk: Walk) -> None:
+    fields = {"name": Field("S1TI SPESIMEN", 0.95), "birth_date": Field("1975-08-17", 0.99)}
+    for field in (Field("SITI SPESIMEN", 0.89), Field("S1TI", 0.99)):
+        card = ev.CardRead(Reading(NIK, "ktp", 0.99, fields | {"name": field}))
+        assert walk(*START, card, ev.KnownChecked("9001", ""), ev.Confirmed()).step == "name"
+
+
+def ready(visit: Visit, walk: Walk) -> Visit:
+    """At the check page."""
+    return walk(*ANSWERED[len(IDENTIFIED) + 1 :], visit=visit)
 
 
 def test_a_birth_date_that_differs_is_asked_and_kept(walk: Walk) -> None:

@@ -31,11 +31,11 @@ def fill_in(stage) -> None:  # type: ignore[no-untyped-def]
     assert not stage.sight.looking
     stage.until(lambda: front.visit.known is not None)
     stage.tap("yes")
-    assert front.visit.step == "name"
-    stage.tap("go")
+    assert front.visit.step == "occupation"  # the name was read well and said yes to
     stage.tap("tile.pedagang-sayur")
     stage.tap("go")
     stage.tap("no")
+    stage.tap("go")  # past the pictures
     assert front.visit.step == "income"
     stage.tap("band.more")
     stage.tap("band.less")

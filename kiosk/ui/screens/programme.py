@@ -56,7 +56,8 @@ class Programme(Page):
         """Until when, and what a month costs then unless the table shows it already."""
         if quote.discount_until is None:
             return ""
-        month = self.desk.tr._.month(quote.discount_until.first_day)
+        say = self.desk.tr._
+        month = (say.short_month if theme.wide else say.month)(quote.discount_until.first_day)
         if quote.discount_ends:  # a wide page has no room to say what the table shows
             return "" if theme.wide else self.words("programme.until", month=month)
         return self.words("programme.then", month=month, amount=rupiah(quote.price_after or 0))
