@@ -13,6 +13,13 @@ def test_it_opens(kiosk, central_key):
     assert opened(record.to_bytes(), central_key) == {"v": 1, "name": "Siti Contoh"}
 
 
+@pytest.mark.parametrize(
+    "form", [{"v": 1, "name": "Siti Contoh"}, {"v": 2, "name": "Siti Contoh", "association": "KOP", "replaces": ""}]
+)
+def test_forms_of_both_versions_open(kiosk, central_key, form):
+    assert opened(kiosk.record(1, bytes(32), enrolment=form).to_bytes(), central_key) == form
+
+
 def test_another_key_is_named_as_such(kiosk):
     with pytest.raises(OpeningError, match="other_key"):
         opened(kiosk.next().to_bytes(), X25519PrivateKey.generate())

@@ -11,7 +11,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from kiosk import settings, words
+from kiosk import bootstrap, settings, words
 from kiosk.clock import EARLIEST_MS
 from kiosk.devices import printer_escpos
 from kiosk.devices.paper import COLUMNS, WIDTH_DOTS, draw, text
@@ -23,6 +23,7 @@ from kiosk.domain.errors import SettingsError
 from kiosk.domain.tariff import Month
 from kiosk.journey.receipt import Receipt
 from kiosk.slip import SlipPrinter, compose
+from kiosk.store.identity import Identity
 
 CODE, ZONE = "7K3M-9QTX-R", ZoneInfo("Asia/Jakarta")
 FINE, ENDED, QUEUED_FINE = b"\x12", b"\x72", b"\x00"
@@ -280,3 +281,26 @@ def test_one_word_in_the_settings_chooses_the_printer(tmp_path: Path) -> None:
 def test_wrong_settings_are_named(key: str, value: object) -> None:
     with pytest.raises(SettingsError, match=key):
         settings.load(overrides={f"devices.{key}": value})
+
+
+def test_a_kiosk_with_a_printer_prints(tmp_path: Path, identity: Identity) -> None:
+    chosen = settings.load(overrides={"devices.printer": "file", "devices.printer_source": str(tmp_path / "slips")})
+    kiosk, told = bootstrap.open_kiosk(tmp_path, chosen), Told()
+    try:
+        printer = kiosk.printer()
+        assert printer is not None
+        assert kiosk.context.paper
+        printer.print(receipt(), told)
+        told.wait()
+    finally:
+        kiosk.close()
+    assert told.papers == [Paper.PRINTED]
+    assert identity.kiosk in (tmp_path / "slips" / "slip-001.txt").read_text()
+
+
+def test_a_kiosk_without_one_does_not(tmp_path: Path, identity: Identity) -> None:
+    kiosk = bootstrap.open_kiosk(tmp_path, settings.load())
+    try:
+        assert (kiosk.printer(), kiosk.context.paper, bool(identity.kiosk)) == (None, False, True)
+    finally:
+        kiosk.close()
