@@ -11,16 +11,17 @@ from kiosk.vision import comb, glyphs
 from kiosk.vision.dates import LIKELY, fits_row, printed
 from kiosk.vision.fields import Row, Surroundings, dated, of_person, regions, same_day, understand
 from kiosk.vision.ktp import Readers
-from kiosk.vision.locate import Image, Line, Print, crop, find_print, lines_along
+from kiosk.vision.locate import Image, Line, Print, crop, lines_along
 from kiosk.vision.nets import Scores
 from kiosk.vision.text import HEIGHT_PX, Text
+from kiosk.vision.views import View
 
 BLOCK_PX = 480  # width of the digits in the straightened surroundings
 BLOCK = (-0.58, 1.34, -0.42, 0.62)  # left, right, top, bottom of the surroundings, in digit widths
 SEARCH_PX = 676  # long side of the block in which rows are searched
 ABOVE, BELOW = (-0.4, -0.04), (0.05, 0.58)
-ROWS_ABOVE, ROWS_BELOW = 2, 8
-SURE = 0.9  # of the least sure letter of a name, under which the slow reader is asked
+ROWS_ABOVE, ROWS_BELOW = 2, 7
+SURE = 0.85  # of the least sure letter of a name, under which the slow reader is asked
 ROW_PX, NARROW = (64, 480), 0.85  # of a row for the slow reader: narrower than it is, as right and quicker
 DATED = re.compile(r"\d{2}\D?\d{2}\D?\d{3}|\d{1,2}-\d{1,2}-\d")
 INKED = (0.03, 0.28)  # digit widths in which the value of every row has ink
@@ -38,15 +39,15 @@ DATE_ASPECT = 10.0  # of the piece at a row's right end in which the quick reade
 class Around:
     """The rows near one number. Nothing is read before it is asked for, and nothing twice."""
 
-    def __init__(self, readers: Readers, gray: Image, box: Line) -> None:
+    def __init__(self, readers: Readers, view: View, box: Line) -> None:
         self._readers = readers
         (ax, ay), (dx, dy) = box.along, box.down
         side = -1.0 if ax * dy - ay * dx < 0 else 1.0
         square = Line((box.origin[0] + dx / 2, box.origin[1] + dy / 2), (ax, ay), (-ay * side, ax * side))
         block = square.part(*BLOCK)
         size = (round(BLOCK_PX * (BLOCK[1] - BLOCK[0])), round(BLOCK_PX * (BLOCK[3] - BLOCK[2])))
-        self._gray = crop(gray, block, *size)
-        found = find_print(self._gray, SEARCH_PX)
+        self._gray = crop(view.gray, block, *size)
+        found = _print_of(view.print, block, size)
         pieces = lines_along(found, 0.0, (ROW_GAP_PX,))
         rows = _rows(pieces)
         self._above = [row for row in rows if ABOVE[0] < row[0] < ABOVE[1]][::-1]
@@ -120,6 +121,18 @@ class Around:
             first = text.letters[0].at if text.letters else 0.0
             self._read[y] = Row(text, y, left + first * (right - left))
         return [self._read[y] for y, _ in rows]
+
+
+def _print_of(found: Print, block: Line, size: tuple[int, int]) -> Print:
+    """What of the view's letters is on the block, smaller than the block's picture."""
+    shrink = SEARCH_PX / size[0]
+    (x, y), (ax, ay), (dx, dy) = (
+        (a * found.scale, b * found.scale) for a, b in (block.origin, block.along, block.down)
+    )
+    mask = crop(
+        found.mask, Line((x, y), (ax, ay), (dx, dy)), round(size[0] * shrink), round(size[1] * shrink), bare=True
+    )
+    return Print(np.where(mask > 127, np.uint8(255), np.uint8(0)), shrink, found.letters)
 
 
 def _combed(found: Print, pieces: Sequence[Line]) -> list[tuple[float, Line]]:

@@ -17,6 +17,7 @@ from kiosk.vision.views import View
 
 USUAL_ASPECT = 12.5  # width by height of the sixteen digits, colon included
 ASPECTS = (8.5, 26.0)
+GAP = 0.024  # of a card, bridged between two digits
 FEWEST_ROWS = 2  # below or above a number, where no card was seen
 LIKELIEST = 12  # lines whose rhythm is measured
 RHYTHM_PX = 256
@@ -26,7 +27,7 @@ LEAN_GAIN = 1.5  # how much more even a leaning box must be to be preferred
 LEANS = (-0.13, 0.13, -0.26, 0.26)  # sideways by height
 FIRST_LOOK = (-0.06, 1.05, -0.35, 1.35)  # of a line, as box of the quick reader
 CLOSER_LOOKS = ((-0.06, 1.05, -0.45, 1.45), (-0.1, 1.03, -0.3, 1.3), (-0.03, 1.09, -0.6, 1.6))  # of the digits' box
-SLOW_LOOK, SLOW_PX = (-0.06, 1.05, -0.45, 1.45), (240, 320)
+SLOW_LOOK, SLOW_PX = (-0.06, 1.05, -0.45, 1.45), (240, 272)
 WIDE_LOOK, WIDE_PX = (-0.5, 1.05, -0.45, 1.45), (240, 400)
 LABEL_LOOK = (-0.9, -0.06, -0.5, 1.5)
 LABEL_ENDS = 0.83  # of that piece: an e-KTP's label stands apart from its number, on other cards it is next to it
@@ -79,7 +80,11 @@ def candidates(view: View, angle: float, limit: int) -> list[Line]:
         line = one.line
         return line.height * float(np.exp(-((np.log(line.width / line.height / USUAL_ASPECT) / 0.45) ** 2)))
 
-    lines = standing(view.print, angle, USUAL_ASPECT, FEWEST_ROWS if view.whole else 0)
+    if view.whole:
+        lines = standing(view.print, angle, USUAL_ASPECT, FEWEST_ROWS)
+    else:  # the size of the card is known, and with it the gaps of its number
+        reach = max(9, round(GAP * gray.shape[1] * view.print.scale))
+        lines = standing(view.print, angle, USUAL_ASPECT, 0, (reach,))
     fit = [one for one in lines if ASPECTS[0] <= one.line.width / one.line.height <= ASPECTS[1]]
     chosen: list[Line] = []
     ways: list[Line] = []

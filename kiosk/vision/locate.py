@@ -83,16 +83,15 @@ def line_of(origin: Vector, along: Vector, down: Vector) -> Line:
     )
 
 
-def crop(image: Image, line: Line, width: int, height: int) -> Image:
-    """`line` straightened to width × height pixels; beyond the frame its edge is repeated."""
+def crop(image: Image, line: Line, width: int, height: int, *, bare: bool = False) -> Image:
+    """`line` straightened to width × height pixels; beyond the frame its edge is repeated, or nothing where `bare`."""
     corners = np.array(line.corners, dtype=np.float32)[[0, 1, 3]]
     target = np.array([[0, 0], [width, 0], [0, height]], dtype=np.float32)
     matrix = cv2.getAffineTransform(corners, target)
     shrink = line.height / height
+    edge = cv2.BORDER_CONSTANT if bare else cv2.BORDER_REPLICATE
     how = cv2.INTER_AREA if shrink > 2 else cv2.INTER_LINEAR if shrink > 0.9 else cv2.INTER_CUBIC
-    return np.asarray(
-        cv2.warpAffine(image, matrix, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8
-    )
+    return np.asarray(cv2.warpAffine(image, matrix, (width, height), flags=how, borderMode=edge), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +185,13 @@ class Standing:
         return (self.line, self.line.turned()) if self.below >= self.above else (self.line.turned(), self.line)
 
 
-def standing(found: Print, angle: float, aspect: float, fewest: int) -> list[Standing]:
+def standing(
+    found: Print, angle: float, aspect: float, fewest: int, reaches: tuple[int, ...] = REACHES
+) -> list[Standing]:
     """The tallest lines along `angle` of about `aspect` (width by height), with `fewest` rows on one side of them."""
     turned, back = _turn(found.mask, angle)
     chosen = []
-    for reach in REACHES:
+    for reach in reaches:
         labels, boxes = _joined(turned, reach)
         width, high = boxes[:, 3], boxes[:, 5] / np.maximum(boxes[:, 3], 1)
         like = high * np.exp(-((np.log(width / high / aspect) / 0.6) ** 2))

@@ -15,12 +15,12 @@ Scores = npt.NDArray[np.float32]
 
 
 class Net:
-    """One net with one input and one output. Not thread-safe: one per worker."""
+    """One net with one input and one output."""
 
     def __init__(self, model: Path) -> None:
         """Raises DeviceError `recogniser.missing` when the file is not there or is not a net."""
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads()
+        options.intra_op_num_threads = good_threads()
         options.log_severity_level = 3  # errors only: a shape that is told wrongly costs nothing
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the screen wants the other core
         try:
@@ -34,6 +34,6 @@ class Net:
         return np.asarray(self._session.run(None, {self._input: values})[0], dtype=np.float32)
 
 
-def threads() -> int:
+def good_threads() -> int:
     """How many this process may use well: cores that it is allowed, few enough to leave the screen its share."""
     return max(1, min(MOST_THREADS, len(os.sched_getaffinity(0))))

@@ -19,7 +19,7 @@ from kiosk.vision.fields import same_day
 from kiosk.vision.glyphs import DigitReader
 from kiosk.vision.letters import LetterReader
 from kiosk.vision.locate import Image
-from kiosk.vision.nets import threads
+from kiosk.vision.nets import good_threads
 from kiosk.vision.photo import photograph
 from kiosk.vision.scene import Scene
 from kiosk.vision.text import Recogniser
@@ -53,7 +53,7 @@ class Reader:
         """Raises DeviceError: `recogniser.missing`, `symbology.unknown`."""
         if not model.is_file():
             raise DeviceError("recogniser.missing", file=model.name)
-        cv2.setNumThreads(threads())
+        cv2.setNumThreads(good_threads())
         self._regions = regions
         self._today = today
         self.readers = ktp.Readers(
@@ -115,7 +115,7 @@ class Reader:
         """What stands around a number, read as far as the answer can still change."""
         digits, probability = seen.number.digits, seen.number.probability
         gray = seen.view.gray
-        around = Around(self.readers, gray, seen.box)
+        around = Around(self.readers, seen.view, seen.box)
         checked = nik.check(digits, self._regions, self._today()).nik
         if checked is not None and nik.age_on(checked.born, self._today()) < nik.CARD_AGE:
             return Sighting(digits, probability, False, False, foreign=True), around  # a child's card looks the same

@@ -86,7 +86,8 @@ class Scene:
             if w > SPANNING * even.shape[1] and h > SPANNING * even.shape[0]:
                 self.filled = self.filled or self._printed(part, (x, y)) > PRINTED
                 continue
-            card = _card_of(cv2.convexHull(cv2.findNonZero(part) + np.array([x, y], np.int32)), area, even.size)
+            outline, _ = cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(x, y))
+            card = _card_of(cv2.convexHull(np.concatenate(outline)), area, even.size)
             if card is not None:
                 likeness = card.area * float(np.exp(-((np.log(card.ratio / RATIO) / 0.2) ** 2)))
                 found.append((likeness, card))
@@ -108,7 +109,7 @@ def _inked(grey: Image, ground: float) -> Bits:
     return np.asarray(span > 0.12 * ground, dtype=np.bool_)
 
 
-def _card_of(hull: npt.NDArray[np.int32], ground: int, size: int) -> Card | None:
+def _card_of(hull: cv2.typing.MatLike, ground: int, size: int) -> Card | None:
     box = cv2.minAreaRect(hull)
     sides = box[1]
     area = cv2.contourArea(hull)
