@@ -33,6 +33,7 @@ amber = _hex("#FFC53D")
 line = _hex("#D9CFBF")
 edge = _hex("#8C8474")
 none = _hex("#FFFFFF", 0.0)
+veil = _hex("#14213D", 0.45)  # over a page that has a sheet lying on it
 dim = _hex("#14213D", 0.78)  # over what is not the card's zone of the camera's picture
 lit = _hex("#7BE0A3")  # a card that was read, on the picture
 

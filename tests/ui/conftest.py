@@ -12,7 +12,13 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "vision")]
 
-SIZES = {"tall": (1080, 1920, 21.5), "wide": (1280, 800, 10.1)}
+SIZES = {
+    "tall": (1080, 1920, 21.5),
+    "large": (1080, 1920, 32.0),
+    "wide": (1280, 800, 10.1),
+    "full": (1920, 1080, 15.6),
+    "small": (800, 480, 7.0),
+}
 SIZE = SIZES[os.environ.get("KIOSK_TEST_SIZE", "tall")]
 
 

@@ -94,14 +94,34 @@ def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[
             assert text_h <= label.text_size[1] + 2, f"clipped: {label.text}"
 
 
-@pytest.mark.skipif("KIOSK_TEST_SIZE" in os.environ, reason="the wide one runs inside")
-def test_the_wide_layout() -> None:
-    """One window per process: the same test again on 1280×800."""
+@pytest.mark.skipif("KIOSK_TEST_SIZE" in os.environ, reason="the other sizes run inside")
+@pytest.mark.parametrize(
+    ("size", "which"), [("wide", "every_screen"), ("large", "jv"), ("full", "jv"), ("small", "small")]
+)
+def test_the_other_sizes(size: str, which: str) -> None:
+    """One window per process: the same tests again on the other panels; the larger ones in one language."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider", __file__],
-        env=os.environ | {"KIOSK_TEST_SIZE": "wide"},
+        [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider", "-k", which, __file__],
+        env=os.environ | {"KIOSK_TEST_SIZE": size},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
     )
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.skipif(os.environ.get("KIOSK_TEST_SIZE") != "small", reason="only on the small panel")
+def test_a_small_panel_says_kindly_that_it_is_for_officers(stage) -> None:  # type: ignore[no-untyped-def]
+    from kivy.uix.label import Label
+
+    stage.front._ask_status()
+    stage.until(lambda: stage.front.visit.step == "closed")
+    stage.frames(12)
+    page = stage.front.page
+    assert page.why == stage.front.tr._("closed.panel")
+    stage.touch(400, 240)
+    assert stage.front.visit.step == "closed"
+    for label in page.walk():
+        if isinstance(label, Label) and label.text and shown(label):
+            _, y = label.to_window(label.x, label.y)
+            assert (y >= 0, y + label.height <= SIZE[1]) == (True, True), (label.text, y, label.height)

@@ -3,6 +3,7 @@
 from kivy.properties import StringProperty
 
 from kiosk.journey import Visit
+from kiosk.ui import theme
 from kiosk.ui.widgets import load_kv
 from kiosk.ui.widgets.page import Page
 
@@ -18,7 +19,7 @@ class Closed(Page):
         self.ask = self.words("closed.ask", helper=self.desk.settings.site.helper)
         status = self.desk.status
         waiting = self.words("status.waiting", count=status.waiting) if status else ""
-        self.bar = " · ".join(part for part in (status.kiosk if status else "", waiting) if part)
+        self.bar = "" if theme.small else " · ".join(part for part in (status.kiosk if status else "", waiting) if part)
 
 
 load_kv(__file__)
