@@ -49,7 +49,17 @@ def test_a_code_gives_its_payload(reader: Reader, specimen: Specimen) -> None:
     assert reading.nik == (specimen.expected if len(specimen.expected) == 16 else None)
 
 
-@pytest.mark.parametrize("degrees", [180, 20, -25])
+def test_a_card_tells_sex_regions_and_the_ground_of_its_photograph(reader: Reader) -> None:
+    fields = reader.read(pictures.load(KTP[1].path)).fields
+    assert fields["sex"].text in ("male", "female")
+    province, regency, _ = tables.regions().names(KTP[1].expected)
+    assert (fields["province"].text, fields["regency"].text) == (province, regency)
+    assert len(fields["rt_rw"].text) == 7
+    assert {"address", "village", "district"} <= fields.keys()
+    assert all(0 < field.confidence <= 1 for field in fields.values())
+
+
+@pytest.mark.parametrize("degrees", [180, 20, -25, 45, -45, 90, 135])
 def test_a_turned_card_is_read_all_the_same(reader: Reader, degrees: int) -> None:
     frame = pictures.load(KTP[2].path)
     height, width = frame.shape[:2]

@@ -150,3 +150,12 @@ def test_a_number_is_sixteen_even_digits_at_the_end_of_its_line() -> None:
     assert find_number(line(NIK[:15]), classes) is None
     assert find_number(line(NIK + "1"), classes) is None
     assert find_number(line(NIK, gap_after=8), classes) is None
+
+
+def test_a_number_of_other_regions_than_the_card_s_needs_many_sure_reads() -> None:
+    def elsewhere() -> Sighting:
+        return Sighting(NIK, 0.99, label=True, birth_date=True, elsewhere=True)
+
+    votes = Votes()
+    assert not elsewhere().enough_alone
+    assert [votes.add(elsewhere()) for _ in range(4)] == [False, False, False, True]
