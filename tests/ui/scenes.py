@@ -37,6 +37,7 @@ def scenes(context: Context) -> Iterator[Shown]:
         birth_date=date(1975, 8, 17),
         occupations=("pedagang-sayur", "jamu"),
         employer=False,
+        understood=True,
         income=1_000_000,
         programmes=BASIC,
         months=3,

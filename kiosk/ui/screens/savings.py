@@ -44,7 +44,13 @@ class Savings(Page):
         self.ids.low.text = self.words("savings.low", percent=low)
         self.ids.middle.text = self.words("savings.middle", percent=middle)
         self.ids.high.text = self.words("savings.high", percent=high)
-        say = self.desk.tr._.millions
+        words = self.desk.tr._
+
+        def say(amount: int) -> str:
+            """A narrow page has no room for three times the currency; its title names it."""
+            told = words.millions(amount)
+            return told if theme.wide else told.removeprefix("Rp\u00a0")
+
         self.ids.piles.clear_widgets()
         for growth in piles:
             self.ids.piles.add_widget(
