@@ -11,6 +11,7 @@ from kiosk.bootstrap import Kiosk
 from kiosk.commands import enrol
 from kiosk.commands.answers import Given, from_csv, from_toml
 from kiosk.domain.errors import EnrolmentError, KioskError, PictureError, SettingsError, StoreError
+from kiosk.domain.outcome import Outcome, State
 from kiosk.domain.reading import Field, Reading
 from kiosk.domain.record import Record, seal_info
 from kiosk.resources import ASSETS
@@ -218,3 +219,20 @@ def test_a_picture_without_a_card(kiosk: Kiosk, name: str, id: str) -> None:
         enrol._read(kiosk, ASSETS / "specimens" / name)
     assert wrong.value.id == id
     assert "hint." not in kiosk.words.error(wrong.value)
+
+
+def test_a_refused_enrolment_is_corrected_and_an_association_needs_its_consent(
+    kiosk: Kiosk, tmp_path: Path, central_key: X25519PrivateKey
+) -> None:
+    with_association = ANSWERS.replace('"reminders"', '"association"') + 'association = "KOP"\n'
+    first = enrol.visit(kiosk, given(tmp_path, ANSWERS + 'association = "KOP"\n'), None)
+    (body,) = opened(kiosk, central_key)
+    assert (body["association"], body["replaces"]) == ("", "")
+    assert kiosk.identity
+    kept = kiosk.store.enrolments.known("3372015708759001", kiosk.identity)
+    assert kept
+    kiosk.store.enrolments.set_outcome(kept.id, Outcome(State.REFUSED, "name_differs"), 1, kiosk.identity)
+    second = enrol.visit(kiosk, given(tmp_path, with_association), None)
+    assert (second.kept, second.code != first.code) == (True, True)
+    (body,) = opened(kiosk, central_key)
+    assert (body["association"], body["replaces"], body["v"]) == ("KOP", str(kept.id), 2)
