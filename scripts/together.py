@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk import settings
-from kiosk.domain.errors import IdentityError
+from kiosk.devices import v4l
+from kiosk.domain.errors import DeviceError, IdentityError
 from kiosk.resources import ASSETS
 from kiosk.store.identity import Identity
 
@@ -132,10 +133,8 @@ def display(width: int, height: int, *, virtual: bool = False) -> Iterator[dict[
 def site_for_here(chosen: settings.Settings, site: Path | None, home: Path) -> Path | None:
     """The site file as it is, or one more that says what this machine lacks: a camera, or a screen of that size."""
     instead: dict[str, dict[str, object]] = {}
-    source = chosen.devices.camera_source
-    device = Path(f"/dev/video{source}" if source.isdigit() else source)
-    if chosen.devices.camera == "opencv" and "://" not in source and not device.exists():
-        say(f"No camera at {device}: the specimen clip stands in for it.")
+    if chosen.devices.camera == "opencv" and not has_camera(chosen.devices.camera_source):
+        say(f"No camera {chosen.devices.camera_source}: the specimen clip stands in for it.")
         instead["devices"] = SPECIMEN_CAMERA
     width, height = screen_size()
     if width and (chosen.panel.width > width or chosen.panel.height > height) and not chosen.panel.fullscreen:
@@ -145,6 +144,16 @@ def site_for_here(chosen: settings.Settings, site: Path | None, home: Path) -> P
         return site
     home.mkdir(parents=True, exist_ok=True)
     return site_with(home / "site-here.toml", site, **instead)
+
+
+def has_camera(source: str) -> bool:
+    """An address is taken at its word."""
+    if "://" in source:
+        return True
+    try:
+        return Path(v4l.node(source)).exists()
+    except DeviceError:
+        return False
 
 
 def screen_size() -> tuple[int, int]:
