@@ -16,9 +16,9 @@ PATIENCE = 1  # looks that an accepted number waits for a name
 THUMB = (64, 36)
 STILL_LEVEL = 3.0  # mean difference of two thumbnails under which nothing moves
 CHANGED_LEVEL, CHANGED_SHARE = 24, 0.06  # of a thumbnail's pixels: something came or went
-IDLE_AFTER = 6  # frames without anything to read, from which the tasks take turns
+IDLE_AFTER, IDLE_AFTER_CARD = 3, 6  # frames without a number, from which the tasks take turns; more where a card lies
 SAME_PX = 4  # of the small picture on which cards are found
-TIRED_AFTER = 16  # such frames, from which a scene in which nothing moves is left alone
+REST, REST_CARD = 4, 2  # of idle frames in which nothing moves, one in so many is looked at; more where a card lies
 
 CODE, CARD, SEARCH, CLOSER, ADVISE = "code", "card", "search", "closer", "advise"
 ALL = frozenset({CODE, CARD, SEARCH, CLOSER, ADVISE})
@@ -35,7 +35,8 @@ class Look:
         self._held: Reading | None = None
         self._patience = PATIENCE
         self._angle: float | None = None
-        self._turn = self._searches = 0
+        self._turn = self._beat = self._searches = 0
+        self._idle_after = IDLE_AFTER
         self._fruitless = 0  # frames since something was read or the scene changed
         self._thumb: Image | None = None
         self._idle_thumb: Image | None = None
@@ -51,12 +52,16 @@ class Look:
         if min(frame.shape[:2]) < SMALLEST_PX:
             return Reading(hint=hints.UNREADABLE)
         gray = gray_of(frame)
-        if self._still(gray) and self._fruitless >= TIRED_AFTER:
-            return self._last
+        idle = self._fruitless >= self._idle_after
         self._turn += 1
-        tasks = ALL if self._fruitless < IDLE_AFTER else TURNS[self._turn % len(TURNS)]
+        if self._still(gray) and idle and self._turn % (REST_CARD if self._idle_after == IDLE_AFTER_CARD else REST):
+            return self._last
+        self._beat += idle
+        tasks = TURNS[self._beat % len(TURNS)] if self._fruitless >= self._idle_after else ALL
         scene = Scene(frame, gray)
         found = self._look(scene, tasks)
+        if tasks is ALL:
+            self._idle_after = IDLE_AFTER if scene.card is None else IDLE_AFTER_CARD
         if found is not None:
             self._fruitless = self._searches = 0
             self._idle_thumb = None
@@ -113,7 +118,7 @@ class Look:
         """Whether what looks like a card lies where one lay on which nothing was read; every eighth frame asks anew."""
         corners = scene.card.corners if scene.card is not None else None
         before, self._corners = self._corners, corners
-        if corners is None or before is None or self._turn % len(TURNS) == 1:
+        if corners is None or before is None or self._beat % len(TURNS) == 1:
             return False
         return float(np.abs(corners - before).max()) < SAME_PX
 
@@ -132,7 +137,7 @@ class Look:
         """Whether nothing moves since the last frame; what came or went since the idle time began ends it."""
         thumb = np.asarray(cv2.resize(gray, THUMB, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         before, self._thumb = self._thumb, thumb
-        if self._fruitless >= IDLE_AFTER:
+        if self._fruitless >= self._idle_after:
             if self._idle_thumb is None:
                 self._idle_thumb = thumb
             changed = cv2.absdiff(self._idle_thumb, thumb) > CHANGED_LEVEL
