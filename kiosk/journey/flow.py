@@ -61,7 +61,7 @@ def _question(step: str, deed: Deed, *ends: str) -> Way:
 
 
 _FIRST_QUESTIONS = ("name", "birth", "married", *deeds.QUESTIONS[3:])
-ASKED_FROM = ("understand", "income", "programme", "check")
+ASKED_FROM = ("understand", "programme", "check")
 _ASK: Mapping[type[ev.Event], Way] = {ev.QuestionsAsked: _to("questions")}
 _LEAVE: Mapping[type[ev.Event], Way] = {ev.Touched: _to("attract")}
 
@@ -124,7 +124,7 @@ TRADER: Mapping[str, Step] = {
         Step("occupation", Stage.CHECK, {ev.OccupationsChosen: _question("occupation", deeds.occupations_chosen)}),
         Step("employer", Stage.CHECK, {ev.EmployerAnswered: _question("employer", deeds.employer_answered)}),
         Step("understand", Stage.CHECK, {ev.Understood: _question("understand", deeds.understood), **_ASK}),
-        Step("income", Stage.CHECK, {ev.IncomeGiven: _question("income", deeds.income_given), **_ASK}),
+        Step("income", Stage.CHECK, {ev.IncomeGiven: _question("income", deeds.income_given)}),
         Step(
             "programme",
             Stage.CHECK,

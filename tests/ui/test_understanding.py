@@ -11,6 +11,7 @@ from kiosk import tables, words
 from kiosk.domain.benefits import Benefits
 from kiosk.domain.tariff import FULL
 from kiosk.journey import Context, Visit
+from kiosk.journey.flow import ASKED_FROM
 from kiosk.journey.visit import Answers
 from kiosk.ui.doubts import answer
 from kiosk.ui.pictograms import QUESTIONS
@@ -155,3 +156,14 @@ def test_income_by_the_day_finds_its_band(stage) -> None:  # type: ignore[no-unt
     assert page.bands()[page.at].base == 2_400_000
     stage.tap("go")
     assert stage.front.visit.answers.income == 2_400_000
+
+
+def test_doubts_can_be_asked_where_the_flow_says(stage) -> None:  # type: ignore[no-untyped-def]
+    import scenes
+
+    for step in ASKED_FROM:
+        page = stage.at(next(visit for _, visit, _ in scenes.scenes(context()) if visit.step == step))
+        stage.tap("ask")
+        assert stage.front.visit.step == "questions", step
+        stage.tap("go")
+        assert stage.front.page is page

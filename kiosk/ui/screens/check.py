@@ -93,5 +93,8 @@ class Check(Page):
     def go(self) -> None:
         self.post(ev.Agreed())
 
+    def aside(self) -> None:
+        self.post(ev.QuestionsAsked())
+
 
 load_kv(__file__)
