@@ -20,7 +20,10 @@ CONSENT_TEXT = "2026-11"  # version of the consent sentences in assets/words
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every visit at this kiosk shares. `eyes` is False when there is neither camera nor scanner; `paper` is True with a printer."""
+    """What every visit at this kiosk shares.
+
+    `eyes` is False when there is neither camera nor scanner; `paper` is True with a printer.
+    """
 
     rules: Callable[[], Rules]
     new_id: Callable[[], uuid.UUID]

@@ -168,8 +168,8 @@ class Front(App):
                 del self.pages[name]
                 self._shown = "" if self._shown == name else self._shown
         self.eyes.forget()
-        for error in failed:
-            self._crash(error)
+        for failure in failed:
+            self._crash(failure)
 
     def _kept(self, event: ev.EnrolmentKept | ev.KeepFailed) -> None:
         self.post(event)

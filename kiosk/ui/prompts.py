@@ -78,7 +78,9 @@ def _causes(reason: str) -> Iterator[str]:
 def every_clip(words: Words) -> frozenset[str]:
     """Every id that can be spoken in this language: what `scripts/make-voice` makes, and what a person records."""
     ids = {id for step in TRADER for id in prompt(words, step)}
-    ids |= {spoken(words, id) for id in words.ids if id.startswith(FAMILIES) or id.endswith(ENDINGS) or ".notice." in id}
+    ids |= {
+        spoken(words, id) for id in words.ids if id.startswith(FAMILIES) or id.endswith(ENDINGS) or ".notice." in id
+    }
     ids |= {spoken(words, id) for id in TOUCHED}
     return frozenset(ids - {""}) - _covered(words)
 
