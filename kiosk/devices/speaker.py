@@ -1,4 +1,4 @@
-"""The loudspeaker. `[devices] speaker` names the driver; a worker owns the thread, so that no frame waits for a clip."""
+"""The loudspeaker. `[devices] speaker` names the driver; a worker owns the thread: no frame waits for a clip."""
 
 import threading
 from collections.abc import Sequence

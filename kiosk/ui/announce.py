@@ -49,7 +49,7 @@ class Announcer:
             return
         now = {
             "step": front.visit.step,
-            "targets": targets(front.page),
+            "targets": targets(front.top),
             "size": [int(Window.width), int(Window.height)],
         }
         if now == self._before and now != self._told:

@@ -39,7 +39,6 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 }
 TOUCHED = ("scan.absent_sub", "questions.discount.none")  # said by a touch or a device, not by a step's beginning
 FAMILIES = ("hint.", "enrolled.", "sorry.", "voice.")  # prefixes of ids that are said as the visit goes
-ENDINGS = (".answer",)
 GLAD = ("confirm", "receipt")  # a card was read, an enrolment was kept
 SAD = ("sorry",)
 
@@ -78,16 +77,14 @@ def _causes(reason: str) -> Iterator[str]:
 def every_clip(words: Words) -> frozenset[str]:
     """Every id that can be spoken in this language: what `scripts/make-voice` makes, and what a person records."""
     ids = {id for step in TRADER for id in prompt(words, step)}
-    ids |= {
-        spoken(words, id) for id in words.ids if id.startswith(FAMILIES) or id.endswith(ENDINGS) or ".notice." in id
-    }
-    ids |= {spoken(words, id) for id in TOUCHED}
-    return frozenset(ids - {""}) - _covered(words)
+    ids |= {spoken(words, id) for id in (*TOUCHED, *filter(comes_up, words.ids))}
+    return frozenset(id for id in ids if id and f"voice.{id}" not in words)
 
 
-def _covered(words: Words) -> frozenset[str]:
-    """Sentences that are always said by their spoken form."""
-    return frozenset(id for id in words.ids if f"voice.{id}" in words)
+def comes_up(id: str) -> bool:
+    """Whether something that happens in a visit says this sentence, so that it must have a spoken form."""
+    answer = id.startswith("questions.") and id.endswith(".answer")
+    return id.startswith(FAMILIES) or answer or ".notice." in id
 
 
 class Clips:

@@ -41,7 +41,7 @@ class Voice:
             if visit.step in (*GLAD, *SAD):
                 self._effect(GOOD if visit.step in GLAD else BAD)
         elif before is not None and before.language != visit.language:
-            self._said = prompt(words, visit.step, state=visit.known_state, reason=visit.reason)
+            pass  # the same again, in the other language
         elif visit.notice and before is not visit:
             self._said = tuple(filter(None, (spoken(words, visit.notice),)))
             self._effect(BAD)

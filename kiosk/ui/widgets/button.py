@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kivy.app import App
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
@@ -37,6 +38,10 @@ class Touchable(ButtonBehavior, BoxLayout):
     def on_touch_down(self, touch: Any) -> bool:
         """Kivy's disabled widgets swallow a touch; ours let it through to what can be seen there."""
         return False if self.disabled else bool(super().on_touch_down(touch))
+
+    def on_press(self) -> None:
+        """The click that goes with the pressed look."""
+        App.get_running_app().voice.click()
 
     def _paint(self, *_: object) -> None:
         ground, pressed, ink, border = theme.KINDS["off" if self.disabled else self.kind]
