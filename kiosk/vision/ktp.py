@@ -35,7 +35,7 @@ FIRST_LINES = 2  # that the quick reader sees before the others
 WORTH_A_LOOK = 11  # digits in a line that is no number yet
 UNUSUAL = 2  # lines on a card that the slow reader sees when the quick one saw no number
 CELL_PX = 16  # of one digit, straightened
-BURNT, BURNT_SHARE = 250, 0.3  # grey level, and share of one digit's place
+BURNT, BURNT_GAIN, BURNT_SHARE = 250, 1.3, 0.3  # grey level, or over the ground; share of one digit's place
 WASHED_AT_MOST = 0.79  # other frames must say it, too
 CLEAR = 0.9  # odds of a first look after which one closer look is enough
 SURE = 0.97  # joint odds from which no further look is taken
@@ -183,7 +183,7 @@ def read_number(
 def _washed(gray: Image, box: Line) -> frozenset[int]:
     """Places of digits of which light has burnt out a part, so that the rest may look like another digit."""
     cells = crop(gray, box, CELL_PX * LENGTH, CELL_PX).reshape(CELL_PX, LENGTH, CELL_PX).swapaxes(0, 1)
-    burnt = (cells >= BURNT).mean(axis=(1, 2))
+    burnt = (cells >= min(BURNT, BURNT_GAIN * float(np.percentile(cells, 60)))).mean(axis=(1, 2))
     level = max(BURNT_SHARE, 2 * float(np.median(burnt)))
     return frozenset(np.flatnonzero(burnt > level).tolist())
 
