@@ -101,6 +101,7 @@ class Stage:
 
     def at(self, visit: Any) -> Any:
         """Puts the front into a visit and shows it."""
+        self.front.close_sheet()
         for page in self.front.pages.values():
             page.hide()
         self.front.visit = visit
@@ -146,5 +147,6 @@ def stage(_front: Stage) -> Stage:
     keeper = _front.keeper
     keeper.kept, keeper.earlier, keeper.fails, keeper.closed, keeper.breaks = [], {}, "", "", False
     _front.sight.present = True
+    _front.front.failsafe._times.clear()  # the crashes of an earlier test
     _front.at(Visit.begin(fakes.context()))
     return _front

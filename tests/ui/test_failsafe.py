@@ -15,8 +15,8 @@ sys.path.insert(0, {here!r})
 import fakes
 from kiosk import logs
 logs.start("kiosk")
-from kiosk.ui import app, front
-front.STATUS_S = 0.1
+from kiosk.ui import app
+from kiosk.ui.window import open_window
 class Breaking(fakes.FakeKeeper):
     calls = 0
     def status(self):
@@ -25,6 +25,9 @@ class Breaking(fakes.FakeKeeper):
             raise RuntimeError("3372015708759001")
         return super().status()
 settings = fakes.shipped_settings(1280, 800, 10.1)
+open_window(settings.panel)  # before anything of Kivy
+from kiosk.ui import front
+front.STATUS_S = 0.1
 sys.exit(app.run(settings, fakes.context(), fakes.languages(), Breaking(), fakes.FakeSight(), fakes.FakeScanner()))
 """
 

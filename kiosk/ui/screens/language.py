@@ -19,10 +19,10 @@ class Language(Page):
                 card = Tile(
                     target=f"language.{code}",
                     text=LANGUAGES[code],
-                    sub=self.desk.tr.own(code, "language.sub"),
+                    sub="" if theme.wide else self.desk.tr.own(code, "language.sub"),
                     icon="language",
-                    font_size=theme.mm(theme.TITLE),
-                    padding=theme.mm(8),
+                    font_size=theme.mm(theme.BIG if theme.wide else theme.TITLE),
+                    padding=(theme.mm(8), theme.mm(1.5 if theme.wide else 8)),
                 )
                 card.bind(on_release=lambda _, code=code: self.post(ev.LanguageChosen(code)))
                 cards.add_widget(card)
