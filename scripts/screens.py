@@ -79,6 +79,7 @@ def render(folder: Path, size: str, languages: list[str], steps: list[str]) -> i
     def walk():  # type: ignore[no-untyped-def]
         yield from range(6)
         for language, name, visit, after in plan:
+            front.close_sheet()
             for page in front.pages.values():
                 page.hide()
             front.visit = visit

@@ -49,6 +49,7 @@ def scenes(context: Context) -> Iterator[Shown]:
 
     yield "attract", at("attract"), None
     yield "language", at("language"), None
+    yield "language-sheet", at("name", answers=seen), lambda front: front.ask_language()
     yield "consent", at("consent"), None
     yield "consent-notice", at("consent", notice="consent.notice.needed"), _tick
     yield "scan", at("scan"), lambda front: _before_camera(front, "plain", 3, found=True)
