@@ -61,7 +61,7 @@ def test_a_code_held_before_the_camera_counts_once() -> None:
     posted: list[ev.Event] = []
     now = [0.0]
     sight, scanner = fakes.FakeSight(), fakes.FakeScanner()
-    eyes = Eyes(sight, scanner, _Bridge(), lambda _: None, posted.append, lambda: now[0])
+    eyes = Eyes(sight, scanner, _Bridge(), lambda _: None, lambda _: None, posted.append, lambda: now[0])
     eyes.look(frozenset({"camera", "scanner"}))
     for _ in range(5):
         sight.see(fakes.card())

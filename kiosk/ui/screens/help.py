@@ -13,12 +13,16 @@ class Help(Page):
     phone = StringProperty("")
     place = StringProperty("")
 
+    def __init__(self, step: str, **kwargs: object) -> None:
+        super().__init__(step, **kwargs)
+        self._phone_row = self.ids.phone.__self__  # ids alone would not keep it once it is taken out
+
     def refresh(self, visit: Visit) -> None:
         site = self.desk.settings.site
         self.person = site.helper[:1].upper() + site.helper[1:]
         self.phone, self.place = site.helper_phone, site.helper_place
-        if not self.phone and self.ids.phone.parent is not None:
-            self.ids.phone.parent.remove_widget(self.ids.phone)
+        if not self.phone and self._phone_row.parent is not None:
+            self._phone_row.parent.remove_widget(self._phone_row)
 
     def back(self) -> None:
         self.post(ev.WentBack())
