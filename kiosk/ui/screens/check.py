@@ -6,7 +6,7 @@ from kiosk.journey import Visit
 from kiosk.journey import events as ev
 from kiosk.journey.phone import phone_text
 from kiosk.ui import theme
-from kiosk.ui.widgets import load_kv
+from kiosk.ui.widgets import load_kv, text
 from kiosk.ui.widgets.button import Touchable
 from kiosk.ui.widgets.page import Page
 from kiosk.words import rupiah
@@ -40,14 +40,22 @@ class Check(Page):
     total = StringProperty("")
     span = StringProperty("")
 
+    def __init__(self, step: str, **kwargs: object) -> None:
+        self._rows: dict[str, Answer] = {}
+        super().__init__(step, **kwargs)
+
     def refresh(self, visit: Visit) -> None:
         self.number = visit.answers.nik.masked if visit.answers.nik else ""
         quote = visit.quote()
         self.total = rupiah(quote.total) if quote else ""
         self.span = self.words("check.months", count=visit.answers.months)
         rows = self.ids.rows
-        rows.clear_widgets()
         values = self.values(visit)
+        shown = [self._row(step) for step in values]
+        if shown != rows.children[::-1]:
+            rows.clear_widgets()
+            for row in shown:
+                rows.add_widget(row)
         rows.cols = (3 if len(values) > MOST_IN_TWO else 2) if theme.wide else 1
         for step, value in values.items():
             label = self.words(f"{step}.short")
@@ -56,9 +64,16 @@ class Check(Page):
             slim = len(values) > MOST_HIGH and not theme.wide
             if step == "name" and slim:  # sixty letters want the whole line
                 label = ""
-            row = Answer(icon=ICONS[step], label=label, value=value, slim=slim, target=f"change.{step}")
-            row.bind(on_release=lambda _, step=step: self.post(ev.ChangeAsked(step)))
-            rows.add_widget(row)
+            row = self._row(step)
+            row.label, row.value, row.slim = label, value, slim
+
+    def _row(self, step: str) -> Answer:
+        """Made once: what is made anew on each visit takes a frame's time and leaves something behind."""
+        if step not in self._rows:
+            row = Answer(icon=ICONS[step], target=f"change.{step}")
+            row.bind(on_release=lambda _: self.post(ev.ChangeAsked(step)))
+            self._rows[step] = row
+        return self._rows[step]
 
     def values(self, visit: Visit) -> dict[str, str]:
         answers, rules = visit.answers, visit.rules
@@ -86,9 +101,9 @@ class Check(Page):
 
     def clear(self) -> None:
         self.number = self.total = self.span = ""
-        for row in self.ids.rows.children:
+        for row in self._rows.values():
             row.value = ""
-        self.ids.rows.clear_widgets()
+            text.forget(row)
 
     def go(self) -> None:
         self.post(ev.Agreed())
