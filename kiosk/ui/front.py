@@ -1,6 +1,7 @@
 """The front of the kiosk: it owns the visit. Screens post events, `advance` answers, effects run, a screen is shown."""
 
 import dataclasses
+import gc
 import threading
 import time
 from collections.abc import Mapping
@@ -36,6 +37,7 @@ from kiosk.ui.words import LiveWords
 from kiosk.words import Words
 
 STATUS_S = 3.0
+COLLECT_S = 0.1  # after a visit, while the glass is deaf: what the last trader left goes at once, not some day
 HINT_S = 0.5  # between two looks at the hint that is shown, to say it
 GUARD_S = 0.35  # after a change of screen: the second half of a double tap, and a finger that is still down
 OVERLAYS = ("still_there", "stop", "help", "questions", "savings")  # what lies beneath keeps what was typed
@@ -168,6 +170,7 @@ class Front(App):
                 del self.pages[name]
                 self._shown = "" if self._shown == name else self._shown
         self.eyes.forget()
+        Clock.schedule_once(lambda _: gc.collect(), COLLECT_S)
         for failure in failed:
             self._crash(failure)
 

@@ -45,7 +45,7 @@ from kiosk.store.identity import Identity  # noqa: E402
 
 SIZE = (1080, 1920)
 PRESS_S = 0.04  # how long a finger stays down
-WAIT_S = 60.0
+WAIT_S = 180.0
 ROUNDS = 25  # from the preview to typing and back
 WARM_VISITS = 50
 SHORTEST = {
