@@ -1,0 +1,105 @@
+"""Breaks everything between a kiosk and the centre and counts what got lost, doubled or altered.
+
+    scripts/faults [PART …] [--seed 1] [--records 10000] [--json]
+
+Everything is real: provisioning, the kiosk's database, both programs as processes, HTTP on loopback. Exit 1 if anything
+is lost, duplicated, altered, unexpected or refused. The same seed breaks the same requests and kills the same ends.
+
+    attempted   enrolments kept on the kiosk ("saved" was shown)
+    acked       of these, how many the kiosk believes to be at the centre
+    lost        kept, but not at the centre
+    duplicated  at the centre more than once
+    altered     at the centre with other contents
+    unexpected  at the centre, but never kept
+    recovered   at the centre before the kiosk knew: an answer was lost, and the next one put it right
+
+Parts:
+    network     2,000 faults of twelve kinds (scripts/faults_proxy.py), 100 kills of the daemon, 10 of the centre
+    kills       300 kill -9 of each program
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from faults_drain import Load, drain
+
+MUST_BE_NOUGHT = ("lost", "duplicated", "altered", "unexpected", "refused")
+COUNTED = ("attempted", "acked", "recovered", *MUST_BE_NOUGHT)
+Progress = Callable[[int, int], None]
+Part = Callable[[Path, argparse.Namespace, Progress], dict[str, Any]]
+
+
+def network(folder: Path, asked: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    load = Load(asked.records, asked.faults, asked.daemon_kills, asked.centre_kills)
+    return drain(folder, load, asked.seed, progress)
+
+
+def kills(folder: Path, asked: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    return drain(folder, Load(asked.records, 0, asked.kills, asked.kills), asked.seed, progress)
+
+
+PARTS: dict[str, Part] = {"network": network, "kills": kills}
+
+
+def main() -> int:
+    asked = _arguments()
+    result: dict[str, Any] = {"seed": asked.seed}
+    for name in asked.parts or PARTS:
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+            result[name] = PARTS[name](Path(folder), asked, _progress(name))
+        result[name]["seconds"] = round(time.monotonic() - began, 1)
+    found = [part for part in result.values() if isinstance(part, dict)]
+    sums = {word: sum(part[word] for part in found) for word in COUNTED}
+    fine = not any(sums[word] for word in MUST_BE_NOUGHT) and all(_clean(part) for part in found)
+    result = {**sums, **result, "ok": fine}
+    print(json.dumps(result) if asked.json else _lines(result))
+    return 0 if result["ok"] else 1
+
+
+def _clean(part: dict[str, Any]) -> bool:
+    return bool(part.get("clean_stop", True)) and part["acked"] == part["attempted"]
+
+
+def _lines(result: dict[str, Any], indent: str = "") -> str:
+    lines = []
+    for name, value in result.items():
+        if isinstance(value, dict):
+            lines += [f"{indent}{name}", _lines(value, indent + "  ")]
+        else:
+            lines.append(f"{indent}{name:<{20 - len(indent)}}{value}")
+    return "\n".join(lines)
+
+
+def _progress(name: str) -> Progress:
+    def progress(done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{name}: {done}/{of}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+
+    return progress
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=" | ".join(PARTS))
+    parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--records", type=int, default=10_000, metavar="N", help="enrolments of a part, at the least")
+    parser.add_argument("--faults", type=int, default=2000, metavar="N", help="network: faults, at the least")
+    parser.add_argument("--daemon-kills", type=int, default=100, metavar="N", help="network: kill -9 of the daemon")
+    parser.add_argument("--centre-kills", type=int, default=10, metavar="N", help="network: kill -9 of the centre")
+    parser.add_argument("--kills", type=int, default=300, metavar="N", help="kills: kill -9 of each program")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    asked = parser.parse_args()
+    if wrong := set(asked.parts) - PARTS.keys():
+        parser.error(f"no such part: {', '.join(sorted(wrong))}")
+    return asked
+
+
+if __name__ == "__main__":
+    sys.exit(main())

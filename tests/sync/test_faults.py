@@ -1,0 +1,29 @@
+"""Small versions of `scripts/faults`: the same parts, the same programs, a fixed seed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "faults.py"
+NOTHING_WRONG = {"lost": 0, "duplicated": 0, "altered": 0, "unexpected": 0, "refused": 0, "ok": True}
+
+
+def faults(*arguments: str) -> dict[str, Any]:
+    command = [sys.executable, str(SCRIPT), *arguments, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.stdout, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert {name: found[name] for name in NOTHING_WRONG} == NOTHING_WRONG, found
+    assert found["acked"] == found["attempted"] > 0
+    return found
+
+
+def test_a_broken_network_and_dying_programs_lose_and_double_nothing() -> None:
+    load = ("--records", "160", "--faults", "60", "--daemon-kills", "4", "--centre-kills", "2")
+    found = faults("network", "--seed", "3", *load)
+    assert found["network"]["faults"] >= 60
+    assert found["network"]["kills"] == {"kiosk-sync": 4, "kiosk-central": 2}
+    assert len(found["network"]["kinds"]) >= 10  # of twelve, drawn by the seed
+    assert found["recovered"] > 0  # answers were lost after the commit, and that was put right
