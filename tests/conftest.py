@@ -1,6 +1,8 @@
 """Shared by all tests: shipped rules on a fixed day, a still clock, a throw-away home. All people are fictional."""
 
 import os
+import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from kiosk.clock import StillClock
 from kiosk.domain.rules import Rules
 from kiosk.settings import Settings
 from kiosk.store.identity import Identity
+
+sys.path.append(str(Path(__file__).parents[1] / "scripts"))
+import postgres
 
 TODAY = date(2026, 11, 22)
 
@@ -49,3 +54,10 @@ def identity(tmp_path: Path, central_key: X25519PrivateKey) -> Identity:
     )
     made.save(tmp_path)
     return made
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Server]:
+    """A server of this run, started when the first test asks for it."""
+    with postgres.server() as server:
+        yield server

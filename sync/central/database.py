@@ -16,12 +16,21 @@ from kiosk.domain.errors import StoreError
 FILE = "central.sqlite3"
 _BUSY_MS = 10_000
 _PRAGMAS = {
+    "busy_timeout": _BUSY_MS,  # first, because two programs may turn a new file into WAL at once
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: what was answered survives a power cut
-    "busy_timeout": _BUSY_MS,
     "journal_size_limit": 1 << 22,
     "temp_store": 2,  # memory
 }
+_POSTGRESQL = {
+    "synchronous_commit": "on",  # what was answered survives a power cut of the server
+    "lock_timeout": f"{_BUSY_MS}ms",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+_CONNECTIONS = 16  # at once, and per process
+_LATER = ("40001", "40P01", "53300", "55P03", "57")  # serialisation, deadlock, connections, lock, shutdown
+_MIGRATION_LOCK = 0x6B696F736B  # any number that only this program takes
 
 
 class Database:
@@ -40,7 +49,15 @@ class Database:
         """
         try:
             parsed = sa.make_url(url or f"sqlite:///{home / FILE}")
-            engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+            engine = sa.create_engine(
+                parsed,
+                hide_parameters=True,
+                poolclass=sa.QueuePool,
+                pool_size=_CONNECTIONS,
+                max_overflow=0,
+                pool_timeout=_BUSY_MS / 1000,
+                pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            )
         except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
             raise StoreError("central.database_url") from None  # the URL may hold a password: it is never repeated
         if engine.dialect.name not in ("sqlite", "postgresql"):
@@ -48,9 +65,15 @@ class Database:
         if engine.dialect.name == "sqlite":
             _prepare_file(home, parsed)
             _tell_sqlite(engine)
+        else:
+            _tell_postgresql(engine)
         database = cls(engine)
-        with database.read() as connection:
-            database._assert_durable(connection)
+        try:
+            with database.read() as connection:
+                database._assert_durable(connection)
+        except StoreError:
+            database.close()
+            raise
         return database
 
     @contextmanager
@@ -70,15 +93,22 @@ class Database:
         """INSERT … ON CONFLICT DO NOTHING, in the words of this database."""
         return (sqlite.insert(table) if self._sqlite else postgresql.insert(table)).on_conflict_do_nothing()
 
+    def take_turns(self, connection: sa.Connection) -> None:
+        """One process at a time gets beyond this, until its transaction ends. (On SQLite `write` has seen to it.)"""
+        if not self._sqlite:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+
     def close(self) -> None:
         self._engine.dispose()
 
     def _assert_durable(self, connection: sa.Connection) -> None:
-        if self._sqlite:
-            for name in ("journal_mode", "synchronous"):
-                found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-                if found != _PRAGMAS[name]:
-                    raise StoreError("central.unsafe", key=name, found=str(found))
+        wanted: dict[str, Any] = {name: _PRAGMAS[name] for name in ("journal_mode", "synchronous")}
+        if not self._sqlite:
+            wanted = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+        for name, value in wanted.items():
+            found = connection.exec_driver_sql(f"PRAGMA {name}" if self._sqlite else f"SHOW {name}").scalar()
+            if found != value:
+                raise StoreError("central.unsafe", key=name, found=str(found))
 
 
 def _prepare_file(home: Path, url: sa.URL) -> None:
@@ -106,18 +136,27 @@ def _tell_sqlite(engine: sa.Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _tell_postgresql(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: Any) -> None:
+        with connection.cursor() as cursor:
+            for name, value in _POSTGRESQL.items():
+                cursor.execute(f"SET {name} = '{value}'")
+        connection.commit()
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """The one place where a database error becomes a StoreError. Nothing of the statement's parameters survives it."""
     try:
         yield
     except DBAPIError as error:
-        name = getattr(error.orig, "sqlite_errorname", "") or ""
-        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        name = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", *_LATER)):
             raise StoreError("central.busy") from None
-        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "XX001", "XX002")):
             raise StoreError("central.damaged") from None
-        if name.startswith("SQLITE_FULL"):
+        if name.startswith(("SQLITE_FULL", "53100")):
             raise StoreError("central.full") from None
         raise StoreError("central.database", reason=name or type(error.orig).__name__) from None
     except PoolTimeout:

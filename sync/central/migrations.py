@@ -1,6 +1,7 @@
 """Numbered migrations, each applied in one transaction together with the record of itself. Only ever append."""
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -8,6 +9,8 @@ from kiosk.clock import Clock
 from kiosk.domain.errors import StoreError
 from sync.central import schema
 from sync.central.database import Database
+
+_PARTITIONS = 16
 
 
 def _first_tables(connection: sa.Connection) -> None:
@@ -32,22 +35,130 @@ def _first_tables(connection: sa.Connection) -> None:
         sa.Column("received_ms", sa.BigInteger, nullable=False),
         sa.Column("raw", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("kiosk", "seq", name="enrolment_kiosk_seq"),
+        postgresql_partition_by="HASH (kiosk)",
     )
     tables.create_all(connection, checkfirst=False)
+    _partition(connection, "enrolment")
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables,)
+def _what_a_fleet_needs(connection: sa.Connection) -> None:
+    def name() -> sa.Column[str]:
+        return sa.Column("kiosk", sa.String(64), primary_key=True)
+
+    def number(name: str, *, key: bool = False, null: bool = False) -> sa.Column[int]:
+        return sa.Column(name, sa.BigInteger, primary_key=key, nullable=null, autoincrement=False)
+
+    def beat() -> list[sa.Column[Any]]:
+        whole = ("now_ms", "mono_ms", "waiting", "quarantined", "oldest_ms", "last_seq", "free_mb", "rounds", "master")
+        return [
+            number("received_ms"),
+            sa.Column("boot", sa.LargeBinary, nullable=False),
+            sa.Column("app", sa.String(64), nullable=False),
+            *(number(column) for column in whole),
+            sa.Column("more", sa.Text, nullable=False),
+        ]
+
+    for column in (
+        sa.Column("sealing_key", sa.LargeBinary),
+        number("revoked_ms", null=True),
+        number("revoked_seq", null=True),
+    ):
+        kind = column.type.compile(connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE kiosk ADD COLUMN {column.name} {kind}")
+    tables = sa.MetaData()
+    sa.Table("heartbeat", tables, name(), *beat())
+    sa.Table("heartbeat_log", tables, name(), number("slot", key=True), *beat())
+    sa.Table("arrival", tables, name(), number("first", key=True), number("last"), number("leased_until_ms"))
+    sa.Table(
+        "examined",
+        tables,
+        name(),
+        sa.Column("id", sa.Uuid, primary_key=True),
+        number("seq"),
+        sa.Column("code", sa.String(16), nullable=False, index=True),
+        sa.Column("cause", sa.String(32), nullable=False),
+        number("examined_ms"),
+        postgresql_partition_by="HASH (kiosk)",
+    )
+    sa.Table(
+        "outcome",
+        tables,
+        name(),
+        number("n", key=True),
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("cause", sa.String(32), nullable=False),
+        number("decided_ms"),
+        sa.Column("number", sa.LargeBinary, nullable=False),
+        sa.Column("number_mark", sa.LargeBinary, nullable=False),
+        sa.Index("outcome_kiosk_id", "kiosk", "id"),
+        postgresql_partition_by="HASH (kiosk)",
+    )
+    sa.Table(
+        "person",
+        tables,
+        sa.Column("mark", sa.LargeBinary, primary_key=True),
+        sa.Column("kiosk", sa.String(64), nullable=False),
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("until", sa.Integer, nullable=False),
+        postgresql_partition_by="HASH (mark)",
+    )
+    sa.Table(
+        "alarm",
+        tables,
+        name(),
+        sa.Column("kind", sa.String(32), primary_key=True),
+        number("first", key=True),
+        number("last"),
+        number("raised_ms"),
+        number("cleared_ms", null=True),
+    )
+    sa.Table(
+        "master",
+        tables,
+        number("version", key=True),
+        sa.Column("bundle", sa.LargeBinary, nullable=False),
+        number("published_ms"),
+    )
+    tables.create_all(connection, checkfirst=False)
+    for table in ("examined", "outcome", "person"):
+        _partition(connection, table)
+    for table in ("enrolment", "outcome"):
+        _only_append(connection, table)
+
+
+def _partition(connection: sa.Connection, table: str) -> None:
+    """On PostgreSQL the table lies in hash partitions, by the same key that another engine would shard by."""
+    if connection.dialect.name == "postgresql":
+        for part in range(_PARTITIONS):
+            values = f"FOR VALUES WITH (MODULUS {_PARTITIONS}, REMAINDER {part})"
+            connection.exec_driver_sql(f"CREATE TABLE {table}_{part} PARTITION OF {table} {values}")
+
+
+def _only_append(connection: sa.Connection, table: str) -> None:
+    """No program, not this one either, changes or deletes a row; what must go by law goes by another role."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM CURRENT_USER")
+        return
+    for deed in ("UPDATE", "DELETE"):
+        body = "BEGIN SELECT RAISE(ABORT, 'append only'); END"
+        connection.exec_driver_sql(f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} {body}")
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _what_a_fleet_needs)
 
 
 def migrate(database: Database, clock: Clock) -> None:
-    """Brings the database to this program's version. Raises StoreError `central.newer` when it is already beyond it."""
+    """Brings the database to this program's version; of several that start at once, one does it and the others wait.
+
+    Raises StoreError `central.newer` when it is already beyond it.
+    """
     with database.write() as connection:
+        database.take_turns(connection)
         schema.migration.create(connection, checkfirst=True)
-    for number, apply in enumerate(MIGRATIONS, start=1):
-        with database.write() as connection:
-            newest = connection.scalar(sa.select(sa.func.max(schema.migration.c.number))) or 0
-            if newest > len(MIGRATIONS):
-                raise StoreError("central.newer", found=newest, known=len(MIGRATIONS))
-            if newest < number:
-                apply(connection)
-                connection.execute(sa.insert(schema.migration).values(number=number, applied_ms=clock.wall_ms()))
+        newest = connection.scalar(sa.select(sa.func.max(schema.migration.c.number))) or 0
+        if newest > len(MIGRATIONS):
+            raise StoreError("central.newer", found=newest, known=len(MIGRATIONS))
+        for number, apply in enumerate(MIGRATIONS[newest:], start=newest + 1):
+            apply(connection)
+            connection.execute(sa.insert(schema.migration).values(number=number, applied_ms=clock.wall_ms()))

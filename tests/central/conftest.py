@@ -6,8 +6,11 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import postgres
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -15,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from kiosk import logs
 from kiosk.clock import StillClock
 from kiosk.domain.record import Record, genesis, key_id, seal_info
+from sync.central import schema
 from sync.central.database import Database
 from sync.central.migrations import migrate
 from sync.central.opening import SUITE
@@ -71,9 +75,34 @@ def clock() -> StillClock:
     return StillClock()
 
 
+BOTH = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def migrated(postgresql: postgres.Server) -> str:
+    """The URL of one database for all tests: its partitions are many files, too many to make for each of them."""
+    url = postgresql.create("tests")
+    with closing(Database.open(Path(), url)) as database:
+        migrate(database, StillClock())
+    return url
+
+
 @pytest.fixture
-def database(tmp_path: Path, clock: StillClock) -> Iterator[Database]:
-    database = Database.open(tmp_path)
+def url(request: pytest.FixtureRequest) -> str:
+    """SQLite; with `pytestmark = BOTH` a PostgreSQL database without rows, too."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return ""
+    url = str(request.getfixturevalue("migrated"))
+    with psycopg.connect(url.replace("postgresql+psycopg://centre", "postgresql://postgres")) as connection:
+        for table in schema.metadata.tables:
+            if table != "migration":
+                connection.execute(f"DELETE FROM {table}")
+    return url
+
+
+@pytest.fixture
+def database(tmp_path: Path, clock: StillClock, url: str) -> Iterator[Database]:
+    database = Database.open(tmp_path, url)
     migrate(database, clock)
     yield database
     database.close()

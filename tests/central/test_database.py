@@ -2,6 +2,10 @@
 
 import os
 import stat
+import subprocess
+import sys
+import uuid
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +16,10 @@ from sync.central import keys, schema
 from sync.central.database import FILE, Database
 from sync.central.migrations import MIGRATIONS, migrate
 
+from .conftest import BOTH
+
+CANARY = "3372990101800001"
+
 
 def test_it_is_wal_and_full(database):
     with database.read() as connection:
@@ -19,25 +27,77 @@ def test_it_is_wal_and_full(database):
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
 
 
+@BOTH
 def test_the_migrations_make_the_schema(database):
     with database.read() as connection:
         inspector = sa.inspect(connection)
-        assert set(inspector.get_table_names()) == set(schema.metadata.tables)
+        parts = {name for name in inspector.get_table_names() if name.rpartition("_")[2].isdigit()}
+        assert set(inspector.get_table_names()) - parts == set(schema.metadata.tables)
         for name, table in schema.metadata.tables.items():
             found = {column["name"]: column for column in inspector.get_columns(name)}
             assert set(found) == set(table.columns.keys())
             for column in table.columns:
                 assert found[column.name]["nullable"] == column.nullable
-                assert str(found[column.name]["type"]) == column.type.compile(connection.dialect)
-            assert set(inspector.get_pk_constraint(name)["constrained_columns"]) == set(
-                table.primary_key.columns.keys()
-            )
+                assert found[column.name]["type"].compile(connection.dialect) == column.type.compile(connection.dialect)
+            key = inspector.get_pk_constraint(name)["constrained_columns"]
+            assert key == list(table.primary_key.columns.keys())
+            indexes = {index["name"]: index["column_names"] for index in inspector.get_indexes(name)}
+            wanted = {index.name: list(index.columns.keys()) for index in table.indexes}
+            assert wanted.items() <= indexes.items()
 
 
+@BOTH
+def test_every_key_begins_with_what_the_table_is_sharded_by(database):
+    """Else it could not lie in hash partitions here, nor on Citus, YugabyteDB or CockroachDB."""
+    with database.read() as connection:
+        inspector = sa.inspect(connection)
+        for name in ("enrolment", "examined", "outcome", "heartbeat", "heartbeat_log", "arrival", "alarm"):
+            keys = [inspector.get_pk_constraint(name)["constrained_columns"]]
+            keys += [key["column_names"] for key in inspector.get_unique_constraints(name)]
+            assert {key[0] for key in keys} == {"kiosk"}, name
+            assert not inspector.get_foreign_keys(name)
+
+
+def test_the_big_tables_lie_in_sixteen_partitions(migrated, tmp_path):
+    with closing(Database.open(tmp_path, migrated)) as database, database.read() as connection:
+        query = "SELECT inhparent::regclass::text, count(*) FROM pg_inherits JOIN pg_class ON oid = inhparent "
+        found = {row[0]: row[1] for row in connection.exec_driver_sql(f"{query} WHERE relkind = 'p' GROUP BY 1")}
+    assert found == {"enrolment": 16, "examined": 16, "outcome": 16, "person": 16}
+
+
+@BOTH
 def test_migrating_again_changes_nothing(database):
     migrate(database, StillClock())
     with database.read() as connection:
-        assert list(connection.scalars(sa.select(schema.migration.c.number))) == list(range(1, len(MIGRATIONS) + 1))
+        numbers = list(connection.scalars(sa.select(schema.migration.c.number).order_by(schema.migration.c.number)))
+    assert numbers == list(range(1, len(MIGRATIONS) + 1))
+
+
+def test_a_database_of_the_first_version_is_brought_up(tmp_path, clock):
+    with closing(Database.open(tmp_path)) as database:
+        with database.write() as connection:
+            schema.migration.create(connection)
+            MIGRATIONS[0](connection)
+            connection.execute(sa.insert(schema.migration).values(number=1, applied_ms=0))
+            connection.exec_driver_sql("INSERT INTO kiosk VALUES ('pasar-contoh-1', x'00', x'01', 5, false)")
+        migrate(database, clock)
+        with database.read() as connection:
+            row = connection.execute(sa.select(schema.kiosk)).one()
+    assert (row.name, row.revoked, row.sealing_key) == ("pasar-contoh-1", False, None)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_of_many_that_start_at_once_one_migrates(kind, tmp_path, request):
+    """Processes, as two API servers behind one address would be."""
+    server = request.getfixturevalue("postgresql") if kind == "postgresql" else None
+    url = server.create("at_once") if server else f"sqlite:///{tmp_path / FILE}"
+    command = [sys.executable, "-m", "sync.central", "--home", str(tmp_path), "add-kiosk", "--database", url]
+    started = [subprocess.Popen([*command, f"kiosk-{n}"], stdout=subprocess.DEVNULL) for n in range(3)]
+    assert [process.wait(60) for process in started] == [0] * 3
+    with closing(Database.open(tmp_path, url)) as database, database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(schema.migration)) == len(MIGRATIONS)
+    if server:
+        server.drop("at_once")
 
 
 def test_a_newer_database_is_refused(database):
@@ -47,6 +107,7 @@ def test_a_newer_database_is_refused(database):
         migrate(database, StillClock())
 
 
+@BOTH
 def test_a_failing_block_writes_nothing(database):
     def fail_half_way() -> None:
         with database.write() as connection:
@@ -59,31 +120,55 @@ def test_a_failing_block_writes_nothing(database):
         assert 50 not in set(connection.scalars(sa.select(schema.migration.c.number)))
 
 
-def test_an_error_says_nothing_of_the_values(database):
-    canary = "3372990101800001"
+@BOTH
+@pytest.mark.parametrize("statement", ["UPDATE enrolment SET seq = 2", "DELETE FROM enrolment", "DELETE FROM outcome"])
+def test_what_was_taken_in_is_never_changed_again(database, statement, kiosk):
+    row = {"kiosk": kiosk.name, "seq": 1, "id": uuid.UUID(int=1), "hash": b"", "previous": b"", "raw": b""}
+    told = {"kiosk": kiosk.name, "n": 1, "id": uuid.UUID(int=1), "state": "", "cause": "", "number": b""}
+    with database.write() as connection:
+        connection.execute(sa.insert(schema.enrolment).values(received_ms=0, **row))
+        connection.execute(sa.insert(schema.outcome).values(decided_ms=0, number_mark=b"", **told))
 
+    def alter() -> None:
+        with database.write() as connection:
+            connection.exec_driver_sql(statement)
+
+    with pytest.raises(StoreError):
+        alter()
+    with database.read() as connection:
+        assert connection.execute(sa.select(schema.enrolment.c.seq)).scalars().all() == [1]
+        assert connection.execute(sa.select(schema.outcome.c.n)).scalars().all() == [1]
+
+
+@BOTH
+def test_an_error_says_nothing_of_the_values(database):
     def insert_twice() -> None:
         with database.write() as connection:
             for _ in range(2):
-                connection.execute(sa.insert(schema.kiosk).values(name=canary, code_hash=b"", revoked=False))
+                connection.execute(sa.insert(schema.kiosk).values(name=CANARY, code_hash=b"", revoked=False))
 
     with pytest.raises(StoreError) as caught:
         insert_twice()
-    assert canary not in repr(caught.value)
+    assert CANARY not in repr(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
 
 
-def test_postgresql_is_spoken_too():
-    """Without a server: what would be said to one."""
-    said: list[str] = []
-    engine = sa.create_mock_engine("postgresql+psycopg://", lambda statement, *_, **__: said.append(str(statement)))
-    MIGRATIONS[0](engine)
-    assert len([statement for statement in said if "CREATE TABLE" in statement]) == 2
-    insert = Database(engine).insert_new(schema.enrolment).returning(schema.enrolment.c.id)
-    statement = str(insert.compile(dialect=engine.dialect))
-    assert "ON CONFLICT DO NOTHING RETURNING" in " ".join(statement.split())
-    assert "FOR UPDATE" in str(sa.select(schema.kiosk).with_for_update().compile(dialect=engine.dialect))
+def test_a_server_that_is_not_there_is_one_clear_error(tmp_path):
+    with pytest.raises(StoreError, match=r"central\.database"):
+        Database.open(tmp_path, f"postgresql+psycopg://secret:secret@/none?host={tmp_path}")
+
+
+@pytest.mark.parametrize("setting", ["fsync", "full_page_writes"])
+def test_a_server_that_does_not_keep_its_word_is_refused(postgresql, migrated, tmp_path, setting):
+    try:
+        postgresql.psql(f"ALTER SYSTEM SET {setting} = off")
+        postgresql.psql("SELECT pg_reload_conf()")
+        with pytest.raises(StoreError, match=setting):
+            Database.open(tmp_path, migrated)
+    finally:
+        postgresql.psql(f"ALTER SYSTEM RESET {setting}")
+        postgresql.psql("SELECT pg_reload_conf()")
 
 
 @pytest.mark.parametrize("url", ["nonsense", "foo://x", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/d", ":"])

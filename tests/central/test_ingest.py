@@ -16,6 +16,9 @@ from sync.central.database import Database
 from sync.central.ingest import gaps, ingest
 from sync.central.provisioning import add_kiosk, provision
 
+from .conftest import BOTH
+
+pytestmark = BOTH
 ACCEPTED, DUPLICATE = ("accepted", ""), ("duplicate", "")
 
 
