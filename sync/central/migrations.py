@@ -59,7 +59,7 @@ def _what_a_fleet_needs(connection: sa.Connection) -> None:
         ]
 
     for column in (
-        sa.Column("sealing_key", sa.LargeBinary),
+        sa.Column("number_key", sa.LargeBinary),
         number("revoked_ms", null=True),
         number("revoked_seq", null=True),
     ):

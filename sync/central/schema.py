@@ -14,7 +14,7 @@ kiosk = sa.Table(
     sa.Column("code_hash", sa.LargeBinary, nullable=False, unique=True),  # SHA-256 of the one-time code
     sa.Column("provisioned_at", sa.BigInteger),  # ms since 1970
     sa.Column("revoked", sa.Boolean, nullable=False),
-    sa.Column("sealing_key", sa.LargeBinary),  # raw X25519: membership numbers are sealed to it
+    sa.Column("number_key", sa.LargeBinary),  # raw X25519: membership numbers are sealed to it
     sa.Column("revoked_ms", sa.BigInteger),
     sa.Column("revoked_seq", sa.BigInteger),  # the newest seq known when it was revoked; a stick brings no later one
 )

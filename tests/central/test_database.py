@@ -83,7 +83,7 @@ def test_a_database_of_the_first_version_is_brought_up(tmp_path, clock):
         migrate(database, clock)
         with database.read() as connection:
             row = connection.execute(sa.select(schema.kiosk)).one()
-    assert (row.name, row.revoked, row.sealing_key) == ("pasar-contoh-1", False, None)
+    assert (row.name, row.revoked, row.number_key) == ("pasar-contoh-1", False, None)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
