@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from faults_proxy import FaultProxy
 from faults_world import World
 
 SHARE = 20  # enrolments between two kills, at the least
@@ -29,25 +30,27 @@ def drain(folder: Path, load: Load, seed: int, progress: Callable[[int, int], No
     victims = ["daemon"] * load.daemon_kills + ["centre"] * load.centre_kills
     rng.shuffle(victims)
     share = max(SHARE, load.records // (len(victims) + 1))
-    with World(folder, seed=seed, rate=load.rate if load.faults else 0.0) as world:
+    proxy = FaultProxy(seed)
+    with World(folder, proxy, seed=seed) as world:
+        proxy.rate = load.rate if load.faults else 0.0
         world.start_daemon()
-        while victims or len(world.kept) < load.records or world.proxy.counts.total() < load.faults:
+        while victims or len(world.kept) < load.records or proxy.counts.total() < load.faults:
             before = len(world.kept)
             world.keep(share if victims else max(SHARE, min(share, load.records - before)))
             world.wait_until_settled(before + rng.randrange(share // 2))
             if victims:
                 time.sleep(rng.uniform(0, 0.02))
                 _kill(world, victims.pop())
-            if world.proxy.counts.total() >= load.faults:
-                world.proxy.rate = 0.0
+            if proxy.counts.total() >= load.faults:
+                proxy.rate = 0.0
             progress(min(len(world.kept), load.records), load.records)
-        world.proxy.rate = 0.0
+        proxy.rate = 0.0
         world.wait_until_settled(len(world.kept))
         clean = world.end()
         found: dict[str, Any] = world.check()
-        kinds = dict(sorted(world.proxy.counts.items()))
+        kinds = dict(sorted(proxy.counts.items()))
         return found | {
-            "requests": world.proxy.requests,
+            "requests": proxy.requests,
             "faults": sum(kinds.values()),
             "kinds": kinds,
             "kills": dict(world.kills),

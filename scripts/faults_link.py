@@ -9,7 +9,7 @@ import re
 import socket
 import struct
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -45,6 +45,14 @@ class Background:
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def call(self, work: Callable[..., None], *arguments: object) -> None:
+        """In the loop's own thread."""
+
+        async def there() -> None:
+            work(*arguments)
+
+        self.run(there())
 
     def __enter__(self) -> Self:
         return self
@@ -116,32 +124,31 @@ class UpPipe(Pipe):
 class Link:
     """Listens on `port` once it is started, and carries to the port `upstream`."""
 
-    def __init__(self, upstream: int, profile: Profile = OPEN) -> None:
-        self._upstream = upstream
-        self._profile = profile
+    def __init__(self) -> None:
+        self.upstream = 0
         self.port = 0
-        self.reset()
+        self._ends: set[asyncio.StreamWriter] = set()
+        self.reset(OPEN)
 
-    def reset(self) -> None:
-        """Counts from nought again."""
-        self.up, self.down = UpPipe(self._profile), Pipe(self._profile)
-        self.connections = 0
+    def reset(self, profile: Profile) -> None:
+        """Counts from nought again; who was connected connects anew."""
+        self._profile = profile
+        self.up, self.down = UpPipe(profile), Pipe(profile)
+        for end in self._ends:
+            end.transport.abort()
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._connected, HOST, 0, backlog=1024)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    def stop(self) -> None:
-        self._server.close()
+        server = await asyncio.start_server(self._connected, HOST, 0, backlog=1024)
+        self.port = server.sockets[0].getsockname()[1]
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
         open_s = asyncio.get_running_loop().time() + self._profile.rtt_s
         try:
-            there, back = await asyncio.open_connection(HOST, self._upstream)
+            there, back = await asyncio.open_connection(HOST, self.upstream)
         except OSError:
             reset(writer)
             return
+        self._ends.add(writer)
         ways = [self.up.carry(reader, back, open_s), self.down.carry(there, writer, open_s)]
         tasks = [asyncio.create_task(way) for way in ways]
         try:
@@ -153,6 +160,7 @@ class Link:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._ends.discard(writer)
             reset(back)
             reset(writer)
 

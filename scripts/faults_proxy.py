@@ -47,11 +47,11 @@ class Message:
 
 
 class FaultProxy:
-    """`rate` of the requests meet a fault; it may be changed at any time, and so may the port `upstream`."""
+    """Carries to the port `upstream`. `rate` of the requests meet a fault. Both may be changed at any time."""
 
-    def __init__(self, upstream: int, seed: int, rate: float = 0.0) -> None:
-        self.upstream = upstream
-        self.rate = rate
+    def __init__(self, seed: int) -> None:
+        self.upstream = 0
+        self.rate = 0.0
         self.port = 0
         self.requests = 0
         self.counts: Counter[str] = Counter()

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from faults_link import Background
+from faults_link import Background, Link
 from faults_proxy import FaultProxy
 from made_people import person
 from together import site_with
@@ -25,8 +25,8 @@ from kiosk.store import Store
 ROOT = Path(__file__).resolve().parent.parent
 KIOSK = "kios-uji"
 DEADLINE_S = 60  # for anything that must happen
-FAST = {
-    "store": {"fingerprint_memory_kib": 64, "fingerprint_passes": 1},
+CHEAP = {"store": {"fingerprint_memory_kib": 64, "fingerprint_passes": 1}}  # its cost is chosen, not met
+FAST: Mapping[str, Mapping[str, object]] = CHEAP | {
     "sync": {
         "batch_records": 5, "poll_s": 0.05, "interval_s": 1, "timeout_s": 0.6, "lease_s": 5, "backoff_base_s": 0.02,
         "backoff_cap_s": 0.2,
@@ -65,9 +65,10 @@ class Program:
     def log(self) -> str:
         return self._log.read_text(encoding="utf-8")
 
-    def rss_mb(self) -> float:
+    def memory_mb(self, which: str) -> float:
+        """`VmRSS` now, `VmHWM` at the most."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+        return int(status.partition(f"{which}:")[2].split()[0]) / 1024
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -90,14 +91,13 @@ class World:
     """`with World(folder) as world:` provisioned and quiet; the daemon runs once it is started."""
 
     def __init__(
-        self, folder: Path, *, seed: int = 1, rate: float = 0.0, site: Mapping[str, Mapping[str, object]] | None = None,
-        clock: Clock | None = None, home: Path | None = None, database: str = "",
+        self, folder: Path, between: FaultProxy | Link, *, seed: int = 1, clock: Clock | None = None,
+        site: Mapping[str, Mapping[str, object]] = FAST, home: Path | None = None, database: str = "",
     ) -> None:  # fmt: skip
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.seed, self._rate, self._database = folder, seed, rate, database
+        self.folder, self.between, self.seed, self._database = folder, between, seed, database
         self.home, self.central_home = home or folder / "kiosk", folder / "centre"
-        tables = {name: {**FAST.get(name, {}), **(site or {}).get(name, {})} for name in {*FAST, *(site or {})}}
-        self.site = site_with(folder / "site.toml", None, **tables)
+        self.site = site_with(folder / "site.toml", None, **{name: dict(keys) for name, keys in site.items()})
         self.settings = settings.load(self.site)
         self.clock = clock or SystemClock()
         self.kept: dict[str, dict[str, Any]] = {}
@@ -108,11 +108,10 @@ class World:
         code = self.central("add-kiosk", KIOSK).strip()
         self.centre = self._centre()
         self.background = Background()
-        self.proxy = FaultProxy(self.port, self.seed)
-        self.background.run(self.proxy.start())
-        self.identity = provision(self.home, f"http://127.0.0.1:{self.proxy.port}", code)
+        self.between.upstream = self.port
+        self.background.run(self.between.start())
+        self.identity = provision(self.home, f"http://127.0.0.1:{self.between.port}", code)
         self.store = Store.open(self.home, self.settings.store, self.clock)
-        self.proxy.rate = self._rate
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -157,7 +156,7 @@ class World:
         for _ in range(number):
             enrolment = person(len(self.kept) + 1, self.seed)
             kept = self.store.enrolments.keep(enrolment, self.identity)
-            self.kept[str(kept.id)] = enrolment.plain()
+            self.kept[str(kept.id)] = json.loads(enrolment.to_bytes())
 
     def kill(self, *victims: Program) -> None:
         """kill -9, all at once, and each started again."""

@@ -2,6 +2,7 @@
 
 `bench NAME --help` tells its options and what its figures mean. A benchmark is a file here without an underscore in
 its name: it has `measure(arguments)`, which gives figures, and may have `show(figures, arguments)`, which prints them.
+`sync_.py` is one of them, too: without the underscore it would stand in front of the package `sync`.
 """
 
 import argparse
@@ -11,16 +12,18 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
+sys.path.insert(1, str(HERE.parent))
 
 
 def main() -> int:
-    names = sorted(path.stem for path in HERE.glob("*.py") if "_" not in path.stem)
+    files = {path.stem.removesuffix("_"): path.stem for path in sorted(HERE.glob("*.py"))}
+    names = [name for name in files if "_" not in name]
     own_help = len(sys.argv) > 2 and bool({"-h", "--help"} & set(sys.argv[2:]))
     parser = argparse.ArgumentParser("bench", description=__doc__, add_help=not own_help)
     parser.add_argument("name", choices=names)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     asked, rest = parser.parse_known_args()
-    benchmark = importlib.import_module(asked.name)
+    benchmark = importlib.import_module(files[asked.name])
     if own_help:
         print(benchmark.__doc__)
         return 0

@@ -4,7 +4,6 @@ Tesseract is Debian's; rapidocr lives in a venv under XDG_CACHE_HOME, because it
 driven over a pipe (peer_*.py). One that is not to be had gives `absent: why` instead of a figure.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -22,6 +21,7 @@ from typing import Any
 import cv2
 import numpy as np
 import zxingcpp
+from peers_home import Absent, venv
 from pyzbar import pyzbar
 from read_live import Frame, See
 from read_sets import Corners
@@ -33,10 +33,6 @@ HERE = Path(__file__).parent
 REQUIREMENTS = HERE / "peers.txt"
 # Letters that readers of print give for digits; the public KTP readers put them right in this way.
 DIGITS = str.maketrans("OoDQlI|iZzSsBbGgqTAU?", "000011112255886697407")
-
-
-class Absent(Exception):
-    """Why a peer cannot be had."""
 
 
 def zbar(frame: Frame) -> list[str]:
@@ -116,7 +112,7 @@ def tesseract(how: str) -> Driver:
 
 
 def rapidocr(how: str) -> Driver:
-    return Driver([str(_venv() / "bin" / "python"), str(HERE / "peer_rapidocr.py"), how])
+    return Driver([str(venv(REQUIREMENTS)), str(HERE / "peer_rapidocr.py"), how])
 
 
 PEERS: dict[str, tuple[Callable[[str], Driver], str]] = {
@@ -136,26 +132,6 @@ def started(name: str) -> Iterator[Driver]:
         yield driver
     finally:
         driver.end()
-
-
-def _venv() -> Path:
-    """The peers' own venv, made at its first use; its name changes with the versions. Raises Absent."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    stamp = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    folder = cache / "market-kiosk" / "peers" / stamp
-    if (folder / "ready").is_file():
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    print("Making the peers' venv …", file=sys.stderr)
-    install = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    for command in ([sys.executable, "-m", "venv", str(folder)], [*install, "--requirement", str(REQUIREMENTS)]):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
-        if done.returncode != 0:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise Absent((done.stderr.strip().splitlines() or ["pip failed"])[-1])
-    (folder / "ready").touch()
-    return folder
 
 
 def timed(read: Callable[[Frame], list[str]], frame: Frame) -> tuple[list[str], float]:
