@@ -1,13 +1,11 @@
-"""`kiosk init`: trades a one-time code for a name and the centre's public key. The kiosk makes its own keys."""
+"""`kiosk init`: trades a one-time code for a name and the centre's public keys. The kiosk makes its own keys."""
 
 import base64
 import dataclasses
-import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.errors import CarriageError, IdentityError, ProvisioningRefused
 from kiosk.store.identity import FILE, PENDING, Identity
@@ -26,8 +24,8 @@ def provision(home: Path, central_url: str, code: str) -> Identity:
         raise IdentityError("identity.exists", home=str(home))
     url = _checked(central_url)
     pending = _pending(home, url)
-    name, central_key = _ask(url, code, pending)
-    identity = dataclasses.replace(pending, kiosk=name, central_public_key=central_key)
+    name, central_key, answer_key = _ask(url, code, pending)
+    identity = dataclasses.replace(pending, kiosk=name, central_public_key=central_key, answer_public_key=answer_key)
     identity.save(home)
     (home / PENDING).unlink(missing_ok=True)
     return identity
@@ -46,21 +44,20 @@ def _pending(home: Path, url: str) -> Identity:
     try:
         return dataclasses.replace(Identity.load(home, PENDING), central_url=url)
     except IdentityError:
-        fresh = Identity(
-            kiosk="",
-            central_url=url,
-            central_public_key=bytes(32),
-            signing_key=Ed25519PrivateKey.generate(),
-            site_secret=os.urandom(32),
-        )
+        fresh = Identity.fresh("", url)
         fresh.save(home, PENDING)
         return fresh
 
 
-def _ask(url: str, code: str, identity: Identity) -> tuple[str, bytes]:
-    body = {"code": code.strip(), "public_key": base64.b64encode(identity.public_key).decode("ascii")}
+def _ask(url: str, code: str, identity: Identity) -> tuple[str, bytes, bytes]:
+    number_key = identity.number_key.public_key().public_bytes_raw()
+    body = {
+        "code": code.strip(),
+        "public_key": base64.b64encode(identity.public_key).decode("ascii"),
+        "number_key": base64.b64encode(number_key).decode("ascii"),
+    }
     try:
-        response = requests.post(f"{url}/v1/provision", json=body, timeout=TIMEOUT_S, allow_redirects=False)
+        response = requests.post(f"{url}/v2/provision", json=body, timeout=TIMEOUT_S, allow_redirects=False)
     except requests.exceptions.SSLError:
         raise CarriageError("central.certificate", url=url) from None
     except requests.exceptions.RequestException:
@@ -73,10 +70,15 @@ def _ask(url: str, code: str, identity: Identity) -> tuple[str, bytes]:
         if response.status_code != 200 or not response.headers.get("content-type", "").startswith("application/json"):
             raise ValueError
         table = response.json()
-        key = base64.b64decode(table["central_key"], validate=True)
+        keys = [base64.b64decode(table[name], validate=True) for name in ("central_key", "answer_key")]
         name = table["kiosk"]
-        if len(key) != 32 or not isinstance(name, str) or not name.isascii() or not 1 <= len(name) <= 64:
+        if (
+            {len(key) for key in keys} != {32}
+            or not isinstance(name, str)
+            or not name.isascii()
+            or not 1 <= len(name) <= 64
+        ):
             raise ValueError
     except (ValueError, KeyError, TypeError):
         raise CarriageError("central.strange", url=url, status=response.status_code) from None
-    return name, key
+    return name, keys[0], keys[1]

@@ -156,7 +156,7 @@ class World:
         for _ in range(number):
             enrolment = person(len(self.kept) + 1, self.seed)
             kept = self.store.enrolments.keep(enrolment, self.identity)
-            self.kept[str(kept.id)] = json.loads(enrolment.to_bytes())
+            self.kept[str(kept.id)] = enrolment.plain()
 
     def kill(self, *victims: Program) -> None:
         """kill -9, all at once, and each started again."""

@@ -48,7 +48,7 @@ def _carry(settings: Settings, home: Path, *, forever: bool) -> int:
         stop = stack.enter_context(StopSignal())
         stack.enter_context(single_instance(home))
         store = stack.enter_context(Store.open(home, settings.store, clock))
-        client = Client(identity.central_url, settings.sync.timeout_s)
+        client = Client(identity, settings.sync.timeout_s, clock)
         stack.callback(client.close)
         carrier = Carrier(store, client, identity.kiosk, settings.sync, clock, rng, stop.abandonable)
         if forever:

@@ -10,13 +10,15 @@ CarriageError
                  server_busy         503 or 429; `retry_after_s` says when to come back
                  server_error        another 5xx
                  too_large           413
-                 refused             another 4xx: the centre does not take this kiosk's batches
-                 not_understood      the centre's own content type, but not an answer to this batch
+                 revoked             403 kiosk_revoked, kiosk_unknown: the centre does not know this kiosk any more
+                 refused             another 4xx: the centre does not take this kiosk's requests
+                 not_understood      the centre's own content type, but not its signed answer to this request
                  address             the address of the centre is not an http(s) URL
 """
 
 import email.utils
 import errno
+import json
 import socket
 import time
 from dataclasses import dataclass
@@ -25,10 +27,16 @@ from datetime import UTC, datetime
 import requests
 import urllib3
 
+from kiosk.clock import Clock
 from kiosk.domain.errors import CarriageError
+from kiosk.store.identity import Identity
 from sync import wire
+from sync.token import Token
+from sync.wire import Verdict
 
 _OFFLINE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL})
+# What the centre says of itself in a 4xx → the cause here; a digest that does not fit was bent on the way.
+_CAUSES = {"kiosk_revoked": "revoked", "kiosk_unknown": "revoked", "digest": "cut", "not_understood": "not_understood"}
 _READ_BYTES = 64 * 1024
 
 
@@ -44,51 +52,54 @@ class SendFailed(CarriageError):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The centre's word, and the size of the two bodies in bytes."""
+    """The centre's word, checked; `body` is what it signed, and the receipt. `bytes_up` of the request's body."""
 
     answer: wire.Answer
+    body: bytes
     bytes_up: int
-    bytes_down: int
+
+    @property
+    def bytes_down(self) -> int:
+        return len(self.body)
 
 
 class Client:
     """Keeps one connection open while it drains. At most one request is under way."""
 
-    def __init__(self, url: str, timeout_s: float) -> None:
-        self._url = url.rstrip("/") + wire.PATH
+    def __init__(self, identity: Identity, timeout_s: float, clock: Clock) -> None:
+        self._identity = identity
+        self._url = identity.central_url.rstrip("/") + wire.PATH
         self._timeout_s = timeout_s
-        self._session = self._fresh_session()
+        self._clock = clock
+        self._session = _fresh_session()
 
-    def send(self, batch: wire.Batch) -> Received:
-        """Raises SendFailed unless the centre answered this batch as agreed."""
-        body = wire.encode_batch(batch)
-        status, headers, answer_body = self._exchange(body)
+    def send(self, request: wire.Request) -> Received:
+        """Raises SendFailed unless the centre has signed an answer to this request."""
+        body = wire.encode_request(request)
+        token = Token.made(request.kiosk, self._clock.wall_ms(), body, self._identity.signing_key)
+        status, headers, answer_body = self._exchange(body, token)
         if status != 200:
-            raise _not_agreed(status, headers, len(answer_body))
+            raise _not_agreed(status, headers, answer_body)
         if headers.get("Content-Type", "") != wire.ANSWER_TYPE:
             raise SendFailed("captive_portal", bytes_down=len(answer_body))
-        if not wire.is_whole(answer_body, headers.get(wire.DIGEST_HEADER)):
-            raise SendFailed("not_understood", bytes_down=len(answer_body))
         try:
-            answer = wire.decode_answer(answer_body)
+            answer = checked(answer_body, request, self._identity)
         except wire.WireError:
             raise SendFailed("not_understood", bytes_down=len(answer_body)) from None
-        if not {judged.seq for judged in answer.verdicts} <= {seq for seq, _ in batch.records}:
-            raise SendFailed("not_understood", bytes_down=len(answer_body))
-        return Received(answer, len(body), len(answer_body))
+        return Received(answer, answer_body, len(body))
 
     def drop_connection(self) -> None:
         """After a request that was abandoned half-way: nobody may read the rest of its answer as the next one."""
         self._session.close()
-        self._session = self._fresh_session()
+        self._session = _fresh_session()
 
     def close(self) -> None:
         self._session.close()
 
-    def _exchange(self, body: bytes) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
+    def _exchange(self, body: bytes, token: Token) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
         try:
             with self._session.post(
-                self._url, data=body, headers={wire.DIGEST_HEADER: wire.digest(body)}, timeout=self._timeout_s,
+                self._url, data=body, headers={"Authorization": token.header()}, timeout=self._timeout_s,
                 allow_redirects=False, stream=True,
             ) as response:  # fmt: skip
                 return response.status_code, response.headers, self._read(response)
@@ -108,25 +119,48 @@ class Client:
                 raise SendFailed("timeout", bytes_down=len(body))
         return bytes(body)
 
-    def _fresh_session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False  # no proxy and no .netrc from the surroundings
-        session.headers.clear()
-        session.headers.update(
-            {"Content-Type": wire.BATCH_TYPE, "Accept": wire.ANSWER_TYPE, "Accept-Encoding": "identity",
-             "User-Agent": "market-kiosk"}
-        )  # fmt: skip
-        return session
+
+def checked(body: bytes, request: wire.Request, identity: Identity) -> wire.Answer:
+    """The answer to `request`, signed by the centre and over the hashes that this kiosk has. Raises WireError."""
+    answer = wire.open_answer(body, identity.answer_public_key)
+    hashes = {one.seq: one.hash for one in request.records}
+    if answer.kiosk != request.kiosk or not {seq for seq, _, _ in answer.each()} <= hashes.keys():
+        raise wire.WireError("another request")
+    if answer.root != wire.root_of(hashes[seq] for seq, verdict, _ in answer.each() if verdict != Verdict.REFUSED):
+        raise wire.WireError("root")
+    return answer
 
 
-def _not_agreed(status: int, headers: requests.structures.CaseInsensitiveDict[str], size: int) -> SendFailed:
+def _fresh_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # no proxy and no .netrc from the surroundings
+    session.headers.clear()
+    session.headers.update({"Content-Type": wire.REQUEST_TYPE})
+    for unsaid in ("Accept-Encoding", "User-Agent"):  # each header costs as much as half a record
+        session.headers[unsaid] = urllib3.util.SKIP_HEADER
+    return session
+
+
+def _not_agreed(status: int, headers: requests.structures.CaseInsensitiveDict[str], body: bytes) -> SendFailed:
+    size = len(body)
     if status in (429, 503):
         return SendFailed("server_busy", retry_after_s=_retry_after_s(headers.get("Retry-After")), bytes_down=size)
     if status < 400 or status == 511:  # 511 is "network authentication required"; a redirect leads to a login page
         return SendFailed("captive_portal", bytes_down=size)
     if status == 413:
         return SendFailed("too_large", bytes_down=size)
-    return SendFailed("server_error" if status >= 500 else "refused", bytes_down=size)
+    if status >= 500:
+        return SendFailed("server_error", bytes_down=size)
+    return SendFailed(_CAUSES.get(_cause_said(body), "refused"), bytes_down=size)
+
+
+def _cause_said(body: bytes) -> str:
+    """The id in `{"cause": id}`, "" when it says nothing that may be repeated."""
+    try:
+        cause = json.loads(body)["cause"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return cause if wire.is_cause(cause) else ""
 
 
 def _retry_after_s(value: str | None) -> float | None:

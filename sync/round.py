@@ -56,20 +56,21 @@ class Carrier:
         if not leased:
             return None
         started_ms, started = self._clock.wall_ms(), self._clock.monotonic_ms()
-        batch = wire.Batch(self._kiosk, tuple((record.seq, record.raw) for record in leased))
+        beat = wire.Heartbeat(started_ms, self._clock.boot_id, started)
+        request = wire.Request(self._kiosk, beat, tuple(wire.carried(record.raw) for record in leased))
         try:
             with self._abandonable():
-                received = self._client.send(batch)
+                received = self._client.send(request)
         except SendFailed as failure:
             return self._failed(failure, leased, started_ms, started)
         return self._settle(received, leased, started_ms, started)
 
     def _settle(self, received: Received, leased: list[Leased], started_ms: int, started: int) -> Round:
-        verdicts = received.answer.verdicts
+        verdicts = list(received.answer.each())
         if not verdicts:  # a centre that judges nothing would be asked again at once, for ever
             nothing = SendFailed("not_understood", bytes_down=received.bytes_down)
             return self._failed(nothing, leased, started_ms, started)
-        number = {verdict: sum(judged.verdict == verdict for judged in verdicts) for verdict in wire.Verdict}
+        number = {verdict: sum(judged == verdict for _, judged, _ in verdicts) for verdict in wire.Verdict}
         done = Round(
             started_ms=started_ms,
             outcome="done",
@@ -84,7 +85,7 @@ class Carrier:
         self._spread_s = received.answer.spread_s
         self._records = min(self._records + self._records // 8 + 1, self._limits.batch_records)
         self._store.outbox.settle(
-            [Settled(judged.seq, str(judged.verdict), judged.cause) for judged in verdicts],
+            [Settled(seq, str(verdict), cause) for seq, verdict, cause in verdicts],
             done,
             schedule.after_success(self._clock.wall_ms()),
         )

@@ -1,162 +1,249 @@
-"""The wire, version 1: a batch of records up, a verdict per record down. CBOR, plain types, one encoding per meaning.
+"""The wire, version 2: one request for everything that goes up, one signed answer for everything that comes down.
 
-    batch    {"v": 1, "kiosk": name, "records": [[seq, record bytes], …]}
-    answer   {"v": 1, "verdicts": [[seq, "accepted" | "duplicate" | "refused", cause], …], "spread_s": seconds}
-
-`seq` stands beside the bytes so that a record too damaged to be read still gets its verdict and never blocks the rest.
-Both directions carry `Content-Digest` (RFC 9530), so a body bent on the way is sent again instead of being judged.
+wire.md beside this file is the contract; messages.py holds the values, packing.py the records, token.py who speaks.
+Deterministic CBOR: whatever is not the one spelling of a message of this version is a WireError.
 """
 
-import base64
-import enum
+import dataclasses
 import hashlib
-import hmac
-import re
-from dataclasses import dataclass
-from typing import Any, TypeGuard
+import itertools
+import uuid
+from collections.abc import Iterable
+from typing import Any
 
-import cbor2
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-VERSION = 1
-PATH = "/v1/batch"
-PROVISION_PATH = "/v1/provision"
-HEALTH_PATH = "/v1/health"
-BATCH_TYPE = "application/vnd.market-kiosk.batch.v1+cbor"
-ANSWER_TYPE = "application/vnd.market-kiosk.answer.v1+cbor"
-DIGEST_HEADER = "Content-Digest"
+from kiosk import cbor
+from kiosk.domain.record import HASH_BYTES, SIGNATURE_BYTES
+from sync.checks import (
+    WireError,
+    entries,
+    is_bytes,
+    is_cause,
+    is_name,
+    is_text,
+    is_whole_number,
+    number,
+    numbers,
+    rising,
+)  # fmt: skip
+from sync.messages import Answer, Day, Decided, Heartbeat, Judged, Known, Request, Verdict
+from sync.packing import ID_BYTES, RECORDS_LIMIT, SEQ_LIMIT, Carried, carried, pack, unpack
+
+__all__ = [
+    "RECORDS_LIMIT", "SEQ_LIMIT", "Answer", "Carried", "Day", "Decided", "Heartbeat", "Judged", "Known", "Request",
+    "Verdict", "WireError", "carried", "is_cause", "is_name",
+]  # fmt: skip
+
+VERSION = 2
+PATH = "/v2/sync"
+MASTER_PATH = "/v2/master"
+PROVISION_PATH = "/v2/provision"
+HEALTH_PATH = "/v2/health"
+REQUEST_TYPE = "application/vnd.market-kiosk.sync.v2+cbor"
+ANSWER_TYPE = "application/vnd.market-kiosk.answer.v2+cbor"
 BODY_LIMIT = 4 * 1024 * 1024  # bytes, both directions
-RECORDS_LIMIT = 5000
-SEQ_LIMIT = 2**63 - 1  # what a BIGINT holds
 SPREAD_LIMIT_S = 86_400
+OUTCOMES_LIMIT = 200
+DAYS_LIMIT = 400
+KNOWN_LIMIT = 100_000
+SHORT_HASH_BYTES = 8
+DAY_MS = 86_400_000
 
-_DEPTH = 3  # map → list → entry
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_CAUSE = re.compile(r"[a-z][a-z_]{0,31}")
-
-
-class WireError(ValueError):
-    """Bytes that are not a message of this version. The text says which rule broke and never quotes them."""
-
-
-class Verdict(enum.StrEnum):
-    ACCEPTED = "accepted"  # committed by this very request
-    DUPLICATE = "duplicate"  # the same record was committed before
-    REFUSED = "refused"  # never will be; the cause says why
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """`records` are (seq, record bytes), oldest first, no seq twice."""
-
-    kiosk: str
-    records: tuple[tuple[int, bytes], ...]
+_DEPTH = 6  # map → runs → run → entries → entry
+_TIME = 2**63 - 1
+_COUNT = 2**53
+_MORE_LIMIT = 32
+_NUMBER_LIMIT = 256  # bytes of a sealed membership number
+_REQUEST_KEYS = {"v", "kiosk", "beat", "runs", "cursor", "days", "known"}
+_ANSWER_KEYS = {"v", "kiosk", "at_ms", "verdicts", "root", "spread_s", "outcomes", "master", "asks", "lacks"}
+_STATES = frozenset({"accepted", "member", "refused"})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    seq: int
-    verdict: Verdict
-    cause: str = ""
+def root_of(hashes: Iterable[bytes]) -> bytes:
+    """SHA-256 over the hashes of records in `seq` order."""
+    return hashlib.sha256(b"".join(hashes)).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`spread_s`: over how many seconds a kiosk should spread its first contact after an outage."""
-
-    verdicts: tuple[Judged, ...]
-    spread_s: int = 0
-
-
-def is_name(text: object) -> TypeGuard[str]:
-    """Whether `text` may be the name of a kiosk: 1..64 of A-Z a-z 0-9 . _ -"""
-    return isinstance(text, str) and _NAME.fullmatch(text) is not None
-
-
-def is_cause(text: object) -> TypeGuard[str]:
-    """Whether `text` is a cause id; anything else from the network is never shown, stored or logged."""
-    return isinstance(text, str) and _CAUSE.fullmatch(text) is not None
+def run_length(verdicts: Iterable[tuple[int, Verdict, str]]) -> tuple[Judged, ...]:
+    """The shortest spans that say the same. `verdicts` ascending by seq, none twice."""
+    spans: list[Judged] = []
+    for seq, verdict, cause in verdicts:
+        last = spans[-1] if spans else None
+        if last and (last.last + 1, last.verdict, last.cause) == (seq, verdict, cause):
+            spans[-1] = dataclasses.replace(last, last=seq)
+        else:
+            spans.append(Judged(seq, seq, verdict, cause))
+    return tuple(spans)
 
 
-def digest(body: bytes) -> str:
-    """The `Content-Digest` value of a body."""
-    return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+def encode_request(request: Request) -> bytes:
+    """Raises WireError when a record is another kiosk's or out of order."""
+    beat = {name.name: getattr(request.beat, name.name) for name in dataclasses.fields(Heartbeat)}
+    known = request.known
+    return cbor.dumps(
+        {
+            "v": VERSION,
+            "kiosk": request.kiosk,
+            "beat": beat | {"boot": request.beat.boot.bytes},
+            "runs": pack(request.kiosk, request.records),
+            "cursor": request.cursor,
+            "days": None if request.days is None else [[day.day, day.count, day.root] for day in request.days],
+            "known": None if known is None else [known.day, [[seq, short] for seq, short in known.hashes]],
+        }
+    )
 
 
-def is_whole(body: bytes, header: str | None) -> bool:
-    """Whether the body is the one that the header was made for."""
-    return header is not None and hmac.compare_digest(header.strip().encode(), digest(body).encode())
+def decode_request(body: bytes) -> Request:
+    """Raises WireError unless `body` is exactly what `encode_request` writes."""
+    message = _message(body, _REQUEST_KEYS)
+    kiosk = message["kiosk"]
+    return Request(
+        kiosk=kiosk,
+        beat=_beat(message["beat"]),
+        records=unpack(kiosk, message["runs"]),
+        cursor=number(message["cursor"], 0, SEQ_LIMIT, "cursor"),
+        days=None if message["days"] is None else _days(message["days"]),
+        known=None if message["known"] is None else _known(message["known"]),
+    )
 
 
-def encode_batch(batch: Batch) -> bytes:
-    return cbor2.dumps({"v": VERSION, "kiosk": batch.kiosk, "records": [[seq, raw] for seq, raw in batch.records]})
+def sign_answer(answer: Answer, key: Ed25519PrivateKey) -> bytes:
+    """The body of a signed answer; the signature covers everything else in it."""
+    plain = _plain_answer(answer)
+    return cbor.dumps(plain | {"signature": key.sign(cbor.dumps(plain))})
 
 
-def encode_answer(answer: Answer) -> bytes:
-    verdicts = [[judged.seq, str(judged.verdict), judged.cause] for judged in answer.verdicts]
-    return cbor2.dumps({"v": VERSION, "verdicts": verdicts, "spread_s": answer.spread_s})
-
-
-def decode_batch(body: bytes) -> Batch:
-    """Raises WireError unless `body` is exactly what `encode_batch` writes."""
-    message = _message(body, ("v", "kiosk", "records"))
-    if not is_name(message["kiosk"]):
-        raise WireError("kiosk")
-    records = []
-    for entry in _entries(message["records"], 2):
-        seq, raw = entry
-        if not _is_whole_number(seq, 1, SEQ_LIMIT) or not isinstance(raw, bytes):
-            raise WireError("record")
-        records.append((seq, raw))
-    _once_each([seq for seq, _ in records])
-    return Batch(message["kiosk"], tuple(records))
+def open_answer(body: bytes, public_key: bytes) -> Answer:
+    """As `decode_answer`. Raises WireError `signature` unless the centre with this raw Ed25519 key signed it."""
+    answer = decode_answer(body)
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(answer.signature, cbor.dumps(_plain_answer(answer)))
+    except InvalidSignature:
+        raise WireError("signature") from None
+    return answer
 
 
 def decode_answer(body: bytes) -> Answer:
-    """Raises WireError unless `body` is exactly what `encode_answer` writes."""
-    message = _message(body, ("v", "verdicts", "spread_s"))
-    if not _is_whole_number(message["spread_s"], 0, SPREAD_LIMIT_S):
-        raise WireError("spread_s")
-    verdicts = []
-    for entry in _entries(message["verdicts"], 3):
-        seq, verdict, cause = entry
-        if not _is_whole_number(seq, 1, SEQ_LIMIT) or not isinstance(verdict, str) or verdict not in set(Verdict):
-            raise WireError("verdict")
-        if is_cause(cause) != (verdict == Verdict.REFUSED) or (verdict != Verdict.REFUSED and cause != ""):
-            raise WireError("cause")
-        verdicts.append(Judged(seq, Verdict(verdict), cause))
-    _once_each([judged.seq for judged in verdicts])
-    return Answer(tuple(verdicts), message["spread_s"])
+    """Raises WireError unless `body` is exactly what `sign_answer` writes. The signature is not looked at."""
+    message = _message(body, _ANSWER_KEYS | {"signature"})
+    if not is_bytes(message["root"], HASH_BYTES) or not is_bytes(message["signature"], SIGNATURE_BYTES):
+        raise WireError("bytes")
+    return Answer(
+        kiosk=message["kiosk"],
+        at_ms=number(message["at_ms"], 0, _TIME, "at_ms"),
+        verdicts=_verdicts(message["verdicts"]),
+        root=message["root"],
+        spread_s=number(message["spread_s"], 0, SPREAD_LIMIT_S, "spread_s"),
+        outcomes=_outcomes(message["outcomes"]),
+        master=number(message["master"], 0, SEQ_LIMIT, "master"),
+        asks=numbers(message["asks"], DAYS_LIMIT, -_TIME, _TIME, "asks"),
+        lacks=numbers(message["lacks"], KNOWN_LIMIT, 1, SEQ_LIMIT, "lacks"),
+        signature=message["signature"],
+    )
 
 
-def _message(body: bytes, keys: tuple[str, ...]) -> dict[str, Any]:
+def _plain_answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "v": VERSION,
+        "kiosk": answer.kiosk,
+        "at_ms": answer.at_ms,
+        "verdicts": [[one.first, one.last, str(one.verdict), one.cause] for one in answer.verdicts],
+        "root": answer.root,
+        "spread_s": answer.spread_s,
+        "outcomes": [[o.n, o.id.bytes, o.state, o.cause, o.decided_ms, o.number] for o in answer.outcomes],
+        "master": answer.master,
+        "asks": list(answer.asks),
+        "lacks": list(answer.lacks),
+    }
+
+
+def _message(body: bytes, keys: set[str]) -> dict[str, Any]:
     if len(body) > BODY_LIMIT:
         raise WireError("too long")
     try:
-        message = cbor2.loads(body, max_depth=_DEPTH, allow_indefinite=False)
-        again = cbor2.dumps(message)
-    except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError, MemoryError):
-        raise WireError("not CBOR") from None
-    if again != body:  # a tag, a trailing byte, a longer spelling of a number: two readings of one signed thing
-        raise WireError("not the one encoding")
-    if not isinstance(message, dict) or tuple(message) != keys:
+        message = cbor.loads(body, _DEPTH)
+    except cbor.CborError as error:
+        raise WireError(str(error)) from None
+    if not isinstance(message, dict) or message.keys() != keys:
         raise WireError("keys")
-    if not _is_whole_number(message["v"], VERSION, VERSION):
+    if not is_whole_number(message["v"], VERSION, VERSION):
         raise WireError("version")
+    if not is_name(message["kiosk"]):
+        raise WireError("kiosk")
     return message
 
 
-def _entries(value: object, width: int) -> list[list[Any]]:
-    if not isinstance(value, list) or len(value) > RECORDS_LIMIT:
-        raise WireError("list")
-    if not all(isinstance(entry, list) and len(entry) == width for entry in value):
-        raise WireError("entry")
-    return value
+def _beat(value: Any) -> Heartbeat:
+    fields = {field.name for field in dataclasses.fields(Heartbeat)}
+    if not isinstance(value, dict) or value.keys() != fields or not is_bytes(value["boot"], ID_BYTES):
+        raise WireError("beat")
+    more = value["more"]
+    if not is_text(value["app"]) or not isinstance(more, dict) or len(more) > _MORE_LIMIT:
+        raise WireError("beat")
+    if not all(is_text(key) and (is_text(one) or is_whole_number(one, -_COUNT, _COUNT)) for key, one in more.items()):
+        raise WireError("beat")
+    for name in fields - {"now_ms", "boot", "app", "more"}:
+        number(value[name], -_TIME if name == "oldest_ms" else 0, _TIME, "beat")
+    number(value["now_ms"], -_TIME, _TIME, "beat")  # a clock before 1970 is told like any other
+    return Heartbeat(**value | {"boot": uuid.UUID(bytes=value["boot"])})
 
 
-def _is_whole_number(value: object, low: int, high: int) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+def _days(value: Any) -> tuple[Day, ...]:
+    found = []
+    for entry in entries(value, 3, DAYS_LIMIT, "days"):
+        day, count, root = entry
+        if not is_bytes(root, HASH_BYTES):
+            raise WireError("days")
+        found.append(Day(number(day, -_TIME, _TIME, "days"), number(count, 1, _COUNT, "days"), root))
+    rising([one.day for one in found], "days")
+    return tuple(found)
 
 
-def _once_each(seqs: list[int]) -> None:
-    if len(set(seqs)) != len(seqs):
-        raise WireError("seq twice")
+def _known(value: Any) -> Known:
+    if not isinstance(value, list) or len(value) != 2:
+        raise WireError("known")
+    day, hashes = value
+    found = []
+    for seq, short in entries(hashes, 2, KNOWN_LIMIT, "known"):
+        if not is_whole_number(seq, 1, SEQ_LIMIT) or not is_bytes(short, SHORT_HASH_BYTES):
+            raise WireError("known")
+        found.append((seq, short))
+    rising([seq for seq, _ in found], "known")
+    return Known(number(day, -_TIME, _TIME, "known"), tuple(found))
+
+
+def _verdicts(value: Any) -> tuple[Judged, ...]:
+    found: list[Judged] = []
+    total = 0
+    for first, last, verdict, cause in entries(value, 4, RECORDS_LIMIT, "verdicts"):
+        if not is_whole_number(first, 1, SEQ_LIMIT) or not is_whole_number(last, first, SEQ_LIMIT):
+            raise WireError("verdicts")
+        total += last - first + 1
+        if total > RECORDS_LIMIT or not isinstance(verdict, str) or verdict not in set(Verdict):
+            raise WireError("verdicts")
+        if not (is_cause(cause) if verdict == Verdict.REFUSED else cause == ""):
+            raise WireError("cause")
+        found.append(Judged(first, last, Verdict(verdict), cause))
+    for one, after in itertools.pairwise(found):
+        same = (one.verdict, one.cause) == (after.verdict, after.cause)
+        if after.first <= one.last or (same and after.first == one.last + 1):
+            raise WireError("verdicts")
+    return tuple(found)
+
+
+def _outcomes(value: Any) -> tuple[Decided, ...]:
+    found = []
+    for n, id, state, cause, decided_ms, sealed in entries(value, 6, OUTCOMES_LIMIT, "outcomes"):
+        if not is_whole_number(n, 1, SEQ_LIMIT) or not is_bytes(id, ID_BYTES) or not isinstance(state, str):
+            raise WireError("outcomes")
+        refused = state == "refused"
+        if state not in _STATES or not (is_cause(cause) if refused else cause == ""):
+            raise WireError("outcomes")
+        if not isinstance(sealed, bytes) or len(sealed) > _NUMBER_LIMIT or (sealed and refused):
+            raise WireError("outcomes")
+        decided_ms = number(decided_ms, 1, _TIME, "outcomes")
+        found.append(Decided(n, uuid.UUID(bytes=id), state, cause, decided_ms, sealed))
+    rising([one.n for one in found], "outcomes")
+    return tuple(found)

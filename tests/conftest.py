@@ -1,13 +1,11 @@
 """Shared by all tests: shipped rules on a fixed day, a still clock, a throw-away home. All people are fictional."""
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk import settings, tables
@@ -45,13 +43,7 @@ def central_key() -> X25519PrivateKey:
 
 @pytest.fixture
 def identity(tmp_path: Path, central_key: X25519PrivateKey) -> Identity:
-    made = Identity(
-        kiosk="UJI-1",
-        central_url="http://127.0.0.1:1",
-        central_public_key=central_key.public_key().public_bytes_raw(),
-        signing_key=Ed25519PrivateKey.generate(),
-        site_secret=os.urandom(32),
-    )
+    made = Identity.fresh("UJI-1", "http://127.0.0.1:1", central_key.public_key().public_bytes_raw())
     made.save(tmp_path)
     return made
 

@@ -1,16 +1,13 @@
 """An enrolment: a person's answers and consents, complete and checked. It exists only in memory until it is sealed."""
 
 import hashlib
-import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from kiosk.domain.tariff import Month, Programme
 
-FORM_VERSION = 2  # 2 brought `association` and `replaces`; the centre still takes 1, where both are missing
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 
 
@@ -70,26 +67,22 @@ class Enrolment:
     def __repr__(self) -> str:
         return f"Enrolment({self.id})"
 
-    def to_bytes(self) -> bytes:
-        """Compact JSON, the plaintext that is sealed. The first key is the version of this form."""
-        return json.dumps(self._plain(), ensure_ascii=False, separators=(",", ":")).encode()
-
-    def _plain(self) -> Mapping[str, Any]:
+    def plain(self) -> dict[str, Any]:
+        """What a JSON object can hold, for people and for the branch. How it is sealed stands in kiosk/form.py."""
         return {
-            "v": FORM_VERSION,
             "code": self.code,
             "nik": self.nik,
             "name": self.name,
             "birth_date": self.birth_date.isoformat(),
             "sex": self.sex,
             "source": self.source,
-            "occupations": self.occupations,
+            "occupations": list(self.occupations),
             "sector": self.sector,
             "employer": self.employer,
             "married": self.married,
             "income": self.income,
             "base": self.base,
-            "programmes": self.programmes,
+            "programmes": [str(programme) for programme in self.programmes],
             "months": self.months,
             "start": str(self.start),
             "total": self.total,
@@ -98,7 +91,7 @@ class Enrolment:
             "branch": self.branch,
             "language": self.language,
             "form": self.form,
-            "warnings": self.warnings,
+            "warnings": list(self.warnings),
             "association": self.association,
             "replaces": str(self.replaces) if self.replaces else "",
             "consents": [

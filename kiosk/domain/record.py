@@ -123,6 +123,11 @@ def seal_info(kiosk: str, seq: int) -> bytes:
     return f"enrol/{VERSION}|{kiosk}|{seq}".encode("ascii")
 
 
+def number_info(kiosk: str, id: uuid.UUID) -> bytes:
+    """HPKE `info` of a membership number that the centre seals to a kiosk: it opens only for this enrolment."""
+    return f"number/1|{kiosk}|{id}".encode("ascii")
+
+
 def key_id(public_key: bytes) -> bytes:
     """Short name of a public key (its first SHA-256 bytes)."""
     return hashlib.sha256(public_key).digest()[:KEY_ID_BYTES]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import uuid_utils.compat as uuid7
 from cryptography.exceptions import InvalidTag
 
-from kiosk import settings
+from kiosk import form, settings
 from kiosk.clock import Clock
 from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.errors import StoreError, StoreFull
@@ -89,7 +89,7 @@ class Enrolments:
             "code": enrolment.code,
             "fingerprint": sealing.fingerprint(enrolment.nik, identity, self._cost),
         }
-        plaintext = enrolment.to_bytes()  # all that can be done before the database is held is done by now
+        plaintext = form.pack(enrolment)  # all that can be done before the database is held is done by now
         with translated(self._path), self._engine.begin() as connection:
             found = connection.execute(_END_OF_CHAIN_AND_KNOWN, {"its_fingerprint": row["fingerprint"]}).first()
             if found is None:
@@ -99,7 +99,7 @@ class Enrolments:
                 before = _kept(found, identity, self._path)
                 if before.state is not State.REFUSED or before.id == enrolment.id:
                     return before
-                plaintext = dataclasses.replace(enrolment, replaces=before.id).to_bytes()
+                plaintext = form.pack(dataclasses.replace(enrolment, replaces=before.id))
             return self._write(connection, enrolment.id, plaintext, row, identity, found.last_seq + 1, found.last_hash)
 
     def known(self, nik: str, identity: Identity) -> Kept | None:

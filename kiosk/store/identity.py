@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from kiosk.domain.errors import IdentityError
 
@@ -21,14 +21,18 @@ class Identity:
     kiosk               name that the centre gave
     central_url         where the sync daemon goes
     central_public_key  raw X25519, 32 bytes: enrolments are sealed to it
+    answer_public_key   raw Ed25519, 32 bytes: the centre signs its answers with the other half
     signing_key         the kiosk's own Ed25519 key; it never leaves this machine
+    number_key          the kiosk's own X25519 key: membership numbers are sealed to it
     site_secret         32 bytes that key the fingerprints for finding duplicates
     """
 
     kiosk: str
     central_url: str
     central_public_key: bytes
+    answer_public_key: bytes
     signing_key: Ed25519PrivateKey
+    number_key: X25519PrivateKey
     site_secret: bytes
 
     def __repr__(self) -> str:
@@ -39,6 +43,21 @@ class Identity:
         return self.signing_key.public_key().public_bytes_raw()
 
     @classmethod
+    def fresh(
+        cls, kiosk: str, central_url: str, central_public_key: bytes = bytes(32), answer_public_key: bytes = bytes(32)
+    ) -> "Identity":
+        """With keys and a secret of its own, made just now."""
+        return cls(
+            kiosk=kiosk,
+            central_url=central_url,
+            central_public_key=central_public_key,
+            answer_public_key=answer_public_key,
+            signing_key=Ed25519PrivateKey.generate(),
+            number_key=X25519PrivateKey.generate(),
+            site_secret=os.urandom(32),
+        )
+
+    @classmethod
     def load(cls, home: Path, name: str = FILE) -> "Identity":
         """Raises IdentityError `identity.missing` or `identity.damaged`."""
         try:
@@ -46,11 +65,14 @@ class Identity:
             identity = cls(
                 kiosk=table["kiosk"],
                 central_url=table["central_url"],
-                central_public_key=base64.b64decode(table["central_public_key"], validate=True),
-                signing_key=Ed25519PrivateKey.from_private_bytes(base64.b64decode(table["signing_key"], validate=True)),
-                site_secret=base64.b64decode(table["site_secret"], validate=True),
+                central_public_key=_bytes(table["central_public_key"]),
+                answer_public_key=_bytes(table["answer_public_key"]),
+                signing_key=Ed25519PrivateKey.from_private_bytes(_bytes(table["signing_key"])),
+                number_key=X25519PrivateKey.from_private_bytes(_bytes(table["number_key"])),
+                site_secret=_bytes(table["site_secret"]),
             )
             X25519PublicKey.from_public_bytes(identity.central_public_key)
+            Ed25519PublicKey.from_public_bytes(identity.answer_public_key)
         except FileNotFoundError:
             raise IdentityError("identity.missing", home=str(home)) from None
         except (OSError, ValueError, KeyError, TypeError):
@@ -63,6 +85,8 @@ class Identity:
             "kiosk": self.kiosk,
             "central_url": self.central_url,
             "central_public_key": _text(self.central_public_key),
+            "answer_public_key": _text(self.answer_public_key),
+            "number_key": _text(self.number_key.private_bytes_raw()),
             "signing_key": _text(self.signing_key.private_bytes_raw()),
             "site_secret": _text(self.site_secret),
         }
@@ -81,6 +105,10 @@ class Identity:
 
 def _text(raw: bytes) -> str:
     return base64.b64encode(raw).decode("ascii")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
 
 
 def _flush_folder(folder: Path) -> None:

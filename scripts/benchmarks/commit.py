@@ -16,7 +16,6 @@ from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk import settings
@@ -41,13 +40,8 @@ def _measure(home: Path) -> dict[str, float | int]:
         overrides={"store.fingerprint_memory_kib": 64, "store.fingerprint_passes": 1, "store.free_mb": 1}
     )
     clock = SystemClock()
-    identity = Identity(
-        "BENCH-1",
-        "http://127.0.0.1:1",
-        X25519PrivateKey.generate().public_key().public_bytes_raw(),
-        Ed25519PrivateKey.generate(),
-        os.urandom(32),
-    )
+    central = X25519PrivateKey.generate().public_key().public_bytes_raw()
+    identity = Identity.fresh("BENCH-1", "http://127.0.0.1:1", central)
     raw = os.open(home / "raw", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     block = os.urandom(BLOCK)
     keeps: list[float] = []

@@ -32,7 +32,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 HERE = Path(__file__).parent
@@ -102,9 +101,7 @@ class Bench:
         self.journal = folder / "said.jsonl"
         central = X25519PrivateKey.generate().public_key().public_bytes_raw()
         for home in ("one", "many"):
-            Identity("BENCH-1", "http://127.0.0.1:1", central, Ed25519PrivateKey.generate(), os.urandom(32)).save(
-                folder / home
-            )
+            Identity.fresh("BENCH-1", "http://127.0.0.1:1", central).save(folder / home)
         clips = {"card": clip(folder / "card.avi", card=True), "no-card": clip(folder / "no-card.avi", card=False)}
         self.sites = {name: self._site(name, path) for name, path in clips.items()}
         self.sites["cheap"] = self._site("cheap", clips["no-card"], fingerprint_memory_kib=64, fingerprint_passes=1)

@@ -14,7 +14,7 @@ from kiosk.domain.errors import StoreError
 from kiosk.settings import Settings
 from sync.central import listing, provisioning
 from sync.central.database import FILE, Database
-from sync.central.keys import load_or_make
+from sync.central.keys import load_or_make, load_or_make_answer, public_bytes
 from sync.central.migrations import migrate
 
 SPREAD_S = 300  # over which a city's kiosks come back after an outage
@@ -61,7 +61,9 @@ def _serve(arguments: argparse.Namespace, settings: Settings, home: Path, clock:
         database = Database.open(home, arguments.database or settings.central.database)
         with closing(database):
             migrate(database, clock)
-            app = create_app(database, load_or_make(home), clock, 0 if is_loopback(host) else SPREAD_S)
+            central_key = public_bytes(load_or_make(home))
+            spread_s = 0 if is_loopback(host) else SPREAD_S
+            app = create_app(database, central_key, load_or_make_answer(home), clock, spread_s)
             return command.OK if serve(app, listening, command.write_line) else command.FAILED
 
 

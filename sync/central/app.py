@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -20,9 +20,10 @@ from kiosk.domain.errors import CarriageError, KioskError, StoreError
 from kiosk.logs import Log
 from sync import wire
 from sync.central.database import Database
-from sync.central.ingest import ingest
+from sync.central.ingest import ingest, public_key
 from sync.central.keys import public_bytes
 from sync.central.provisioning import Guesses, provision
+from sync.token import Token
 
 _BUSY_BATCHES = 16  # beyond this it is kinder to say "later" than to keep a kiosk waiting for a time-out
 _RETRY_AFTER_S = 5
@@ -44,24 +45,35 @@ class _Refusal(Exception):
         super().__init__(cause)
 
 
-def create_app(database: Database, key: X25519PrivateKey, clock: Clock, spread_s: int = 0) -> FastAPI:
-    """`spread_s`: over how many seconds the kiosks of this centre come back after an outage."""
+def create_app(
+    database: Database, central_key: bytes, answer_key: Ed25519PrivateKey, clock: Clock, spread_s: int = 0
+) -> FastAPI:
+    """The API over an open database.
+
+    central_key  raw X25519 that enrolments are sealed to; its private half is not needed here
+    answer_key   signs the answers
+    spread_s     over how many seconds the kiosks of this centre come back after an outage
+    """
     app = FastAPI(title="market kiosk central API", version=str(wire.VERSION), docs_url=None, redoc_url=None)
     room = asyncio.Semaphore(_BUSY_BATCHES)
     guesses = Guesses(clock)
-    central_key = base64.b64encode(public_bytes(key)).decode()
+    keys = {
+        "central_key": base64.b64encode(central_key).decode(),
+        "answer_key": base64.b64encode(public_bytes(answer_key)).decode(),
+    }
 
     @app.post(wire.PATH)
-    async def batch(request: Request) -> Response:
-        _expect(request, wire.BATCH_TYPE)
+    async def sync(request: Request) -> Response:
+        _expect(request, wire.REQUEST_TYPE)
+        token = _token(request)
         body = await _body(request, wire.BODY_LIMIT)
-        if not wire.is_whole(body, request.headers.get(wire.DIGEST_HEADER)):
+        if not token.is_of(body):
             raise _Refusal(400, "digest")
         if room.locked():
             raise _Refusal(503, "busy", _RETRY_AFTER_S)
         async with room:
-            answer = await _apart(lambda: _judge(database, body, clock, spread_s))
-        return Response(answer, media_type=wire.ANSWER_TYPE, headers={wire.DIGEST_HEADER: wire.digest(answer)})
+            answer = await _apart(lambda: _answer(database, token, body, answer_key, clock, spread_s))
+        return Response(answer, media_type=wire.ANSWER_TYPE)
 
     @app.post(wire.PROVISION_PATH)
     async def provisioning(request: Request) -> Response:
@@ -69,14 +81,14 @@ def create_app(database: Database, key: X25519PrivateKey, clock: Clock, spread_s
         sender = request.client.host if request.client else ""
         if wait_s := guesses.wait_s(sender):
             raise _Refusal(429, "too_many_guesses", wait_s)
-        code, public_key = _form(await _body(request, _FORM_LIMIT))
+        code, public_key, number_key = _form(await _body(request, _FORM_LIMIT))
         try:
-            name = await _apart(lambda: provision(database, code, public_key, clock))
+            name = await _apart(lambda: provision(database, code, public_key, number_key, clock))
         except CarriageError as error:
             guesses.wrong(sender)
             raise _Refusal(403, _cause(error)) from None
         _log.info("kiosk.provisioned", kiosk=name)
-        return JSONResponse({"kiosk": name, "central_key": central_key})
+        return JSONResponse({"kiosk": name} | keys)
 
     @app.get(wire.HEALTH_PATH)
     async def health() -> Response:
@@ -87,16 +99,33 @@ def create_app(database: Database, key: X25519PrivateKey, clock: Clock, spread_s
     return app
 
 
-def _judge(database: Database, body: bytes, clock: Clock, spread_s: int) -> bytes:
+def _token(request: Request) -> Token:
     try:
-        batch = wire.decode_batch(body)
+        return Token.from_header(request.headers.get("authorization"))
+    except wire.WireError:
+        raise _Refusal(401, "token") from None
+
+
+def _answer(
+    database: Database, token: Token, body: bytes, key: Ed25519PrivateKey, clock: Clock, spread_s: int
+) -> bytes:
+    """Committed before it is answered. A kiosk's key is looked up each time, so that a revoked one is out at once."""
+    try:
+        with database.read() as connection:
+            if not token.is_signed_by(public_key(connection, token.kiosk)):
+                raise _Refusal(401, "token")
+        request = wire.decode_request(body)
+        if request.kiosk != token.kiosk:
+            raise _Refusal(401, "token")
+        verdicts = ingest(database, request, clock)
     except wire.WireError:
         raise _Refusal(400, "not_understood") from None
-    try:
-        verdicts = ingest(database, batch, clock)
     except CarriageError as error:
         raise _Refusal(403, _cause(error)) from None
-    return wire.encode_answer(wire.Answer(verdicts, spread_s))
+    hashes = {one.seq: one.hash for one in request.records}
+    root = wire.root_of(hashes[seq] for seq, verdict, _ in verdicts if verdict != wire.Verdict.REFUSED)
+    judged = wire.run_length(verdicts)
+    return wire.sign_answer(wire.Answer(request.kiosk, clock.wall_ms(), judged, root, spread_s), key)
 
 
 def _alive(database: Database) -> None:
@@ -139,24 +168,28 @@ async def _body(request: Request, limit: int) -> bytes:
     return bytes(body)
 
 
-def _form(body: bytes) -> tuple[str, bytes]:
-    """The code and the raw public key of a provisioning body."""
+def _form(body: bytes) -> tuple[str, bytes, bytes]:
+    """The code and the two raw public keys of a provisioning body."""
     try:
         form: Any = json.loads(body)
     except (ValueError, RecursionError):
         raise _Refusal(400, "not_understood") from None
-    if not isinstance(form, dict) or set(form) != {"code", "public_key"}:
+    if not isinstance(form, dict) or set(form) != {"code", "public_key", "number_key"}:
         raise _Refusal(422, "keys")
-    code, key = form["code"], form["public_key"]
-    if not isinstance(code, str) or not 1 <= len(code) <= 64 or not isinstance(key, str):
+    code = form["code"]
+    if not isinstance(code, str) or not 1 <= len(code) <= 64:
         raise _Refusal(422, "values")
+    return code, _key(form["public_key"]), _key(form["number_key"])
+
+
+def _key(text: object) -> bytes:
     try:
-        public_key = base64.b64decode(key, validate=True)
+        key = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
     except (binascii.Error, ValueError):
         raise _Refusal(422, "values") from None
-    if len(public_key) != _KEY_BYTES:
+    if len(key) != _KEY_BYTES:
         raise _Refusal(422, "values")
-    return code, public_key
+    return key
 
 
 def _cause(error: KioskError) -> str:

@@ -1,7 +1,5 @@
 """Taking a batch in: a verdict per record, committed before anything is answered, the same verdict for ever after.
 
-unreadable bytes, or another seq inside than beside them      refused damaged
-the name of another kiosk inside                              refused kiosk
 the kiosk's signature does not fit                            refused signature
 same id, same hash                                            duplicate
 same id, other hash                                           refused conflict
@@ -21,12 +19,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk.clock import Clock
 from kiosk.domain.errors import CarriageError, StoreError
-from kiosk.domain.record import Record, RecordError, genesis
+from kiosk.domain.record import SIGNATURE_BYTES, genesis
 from kiosk.logs import Log
 from sync import wire
 from sync.central.database import Database
 from sync.central.schema import enrolment, kiosk
-from sync.wire import Judged, Verdict
+from sync.wire import Carried, Verdict
+
+Judged = tuple[int, Verdict, str]  # seq, verdict, cause
 
 _CHUNK = 500  # values in one IN (…)
 _log = Log("ingest")
@@ -53,44 +53,41 @@ class _Chain:
         self.by_seq[seq] = link
         self.by_id[link.id] = link
 
-    def judge(self, record: Record) -> Judged:
-        """The verdict on a record whose signature has been checked."""
-        hash = record.hash()
+    def judge(self, one: Carried) -> tuple[Verdict, str]:
+        """The verdict on a record whose signature has been checked, and its cause."""
+        record = one.record
         if (same := self.by_id.get(record.id)) is not None:
-            if same.hash == hash:
-                return Judged(record.seq, Verdict.DUPLICATE)
-            return Judged(record.seq, Verdict.REFUSED, "conflict")
+            return (Verdict.DUPLICATE, "") if same.hash == one.hash else (Verdict.REFUSED, "conflict")
         if record.seq in self.by_seq:
-            return Judged(record.seq, Verdict.REFUSED, "fork")
+            return Verdict.REFUSED, "fork"
         if record.seq == 1:
             before: bytes | None = self.start
         else:
             before = self.by_seq[record.seq - 1].hash if record.seq - 1 in self.by_seq else None
         after = self.by_seq.get(record.seq + 1)
-        if (before is not None and before != record.previous) or (after is not None and after.previous != hash):
-            return Judged(record.seq, Verdict.REFUSED, "chain")
-        self.add(record.seq, _Link(record.id, hash, record.previous))
-        return Judged(record.seq, Verdict.ACCEPTED)
+        if (before is not None and before != record.previous) or (after is not None and after.previous != one.hash):
+            return Verdict.REFUSED, "chain"
+        self.add(record.seq, _Link(record.id, one.hash, record.previous))
+        return Verdict.ACCEPTED, ""
 
 
-def ingest(database: Database, batch: wire.Batch, clock: Clock) -> tuple[Judged, ...]:
-    """Commits what is new and judges every record of the batch, in its order.
+def ingest(database: Database, request: wire.Request, clock: Clock) -> tuple[Judged, ...]:
+    """Commits what is new and judges every record of the request, in its order.
 
     Raises CarriageError `central.kiosk_unknown`, `central.kiosk_revoked` or StoreError; then nothing was stored.
     """
     with database.write() as connection:
-        key = _public_key(connection, batch.kiosk)
-        records = [(seq, _checked(batch.kiosk, seq, raw, key)) for seq, raw in batch.records]
-        chain = _chain(connection, batch.kiosk, key, [record for _, record in records if isinstance(record, Record)])
+        key = public_key(connection, request.kiosk)
+        chain = _chain(connection, request.kiosk, key, request.records)
         verdicts, new = [], []
-        for seq, record in records:
-            judged = chain.judge(record) if isinstance(record, Record) else Judged(seq, Verdict.REFUSED, record)
-            verdicts.append(judged)
-            if isinstance(record, Record) and judged.verdict == Verdict.ACCEPTED:
-                new.append(_row(record, clock.wall_ms()))
+        for one in request.records:
+            verdict, cause = chain.judge(one) if _is_signed(one, key) else (Verdict.REFUSED, "signature")
+            verdicts.append((one.seq, verdict, cause))
+            if verdict == Verdict.ACCEPTED:
+                new.append(_row(one, clock.wall_ms()))
         if new:
             _store(connection, database, new)
-    _tell(batch.kiosk, verdicts)
+    _tell(request.kiosk, verdicts)
     return tuple(verdicts)
 
 
@@ -111,7 +108,7 @@ def gaps(connection: sa.Connection, name: str) -> list[tuple[int, int]]:
     return [(first, last) for first, last in connection.execute(query)]
 
 
-def _public_key(connection: sa.Connection, name: str) -> bytes:
+def public_key(connection: sa.Connection, name: str) -> bytes:
     """Locks the kiosk's row: two batches of one kiosk are judged one after the other on every database."""
     query = sa.select(kiosk.c.public_key, kiosk.c.revoked).where(kiosk.c.name == name).with_for_update()
     row = connection.execute(query).first()
@@ -122,29 +119,20 @@ def _public_key(connection: sa.Connection, name: str) -> bytes:
     return bytes(row.public_key)
 
 
-def _checked(name: str, seq: int, raw: bytes, key: bytes) -> Record | str:
-    """The record, or the cause for which it can never be taken."""
+def _is_signed(one: Carried, key: bytes) -> bool:
     try:
-        record = Record.from_bytes(raw)
-    except RecordError:
-        return "damaged"
-    if record.seq != seq:
-        return "damaged"
-    if record.kiosk != name:
-        return "kiosk"
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(record.signature, record.signed_bytes())
+        Ed25519PublicKey.from_public_bytes(key).verify(one.record.signature, one.raw[:-SIGNATURE_BYTES])
     except InvalidSignature:
-        return "signature"
-    return record
+        return False
+    return True
 
 
-def _chain(connection: sa.Connection, name: str, key: bytes, records: list[Record]) -> _Chain:
+def _chain(connection: sa.Connection, name: str, key: bytes, records: Iterable[Carried]) -> _Chain:
     chain = _Chain(genesis(name, key))
     seqs = sorted(
         {record.seq + step for record in records for step in (-1, 0, 1) if record.seq + step <= wire.SEQ_LIMIT}
     )
-    for column, values in ((enrolment.c.seq, seqs), (enrolment.c.id, [record.id for record in records])):
+    for column, values in ((enrolment.c.seq, seqs), (enrolment.c.id, [one.record.id for one in records])):
         for chunk in _chunks(values):
             query = sa.select(enrolment.c.seq, enrolment.c.id, enrolment.c.hash, enrolment.c.previous).where(
                 enrolment.c.kiosk == name, column.in_(chunk)
@@ -158,15 +146,15 @@ def _chunks(values: list[object] | list[int] | list[uuid.UUID]) -> Iterable[list
     return ([*values[start : start + _CHUNK]] for start in range(0, len(values), _CHUNK))
 
 
-def _row(record: Record, now_ms: int) -> dict[str, object]:
+def _row(one: Carried, now_ms: int) -> dict[str, object]:
     return {
-        "kiosk": record.kiosk,
-        "id": record.id,
-        "seq": record.seq,
-        "hash": record.hash(),
-        "previous": record.previous,
+        "kiosk": one.record.kiosk,
+        "id": one.record.id,
+        "seq": one.seq,
+        "hash": one.hash,
+        "previous": one.record.previous,
         "received_ms": now_ms,
-        "raw": record.to_bytes(),
+        "raw": one.raw,
     }
 
 
@@ -177,11 +165,11 @@ def _store(connection: sa.Connection, database: Database, rows: list[dict[str, o
 
 
 def _tell(name: str, verdicts: list[Judged]) -> None:
-    number = {verdict: sum(judged.verdict == verdict for judged in verdicts) for verdict in Verdict}
+    number = {verdict: sum(judged == verdict for _, judged, _ in verdicts) for verdict in Verdict}
     _log.info(
         "batch.judged", kiosk=name, count=len(verdicts), accepted=number[Verdict.ACCEPTED],
         duplicate=number[Verdict.DUPLICATE], refused=number[Verdict.REFUSED],
     )  # fmt: skip
-    for judged in verdicts:
-        if judged.verdict == Verdict.REFUSED:
-            _log.warning("record.refused", kiosk=name, seq=judged.seq, cause=judged.cause)
+    for seq, verdict, cause in verdicts:
+        if verdict == Verdict.REFUSED:
+            _log.warning("record.refused", kiosk=name, seq=seq, cause=cause)

@@ -24,7 +24,7 @@ def rows(database: Database, key: X25519PrivateKey) -> Iterator[dict[str, Any]]:
         for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
             found = {"kiosk": row.kiosk, "seq": row.seq, "id": str(row.id), "received_ms": row.received_ms}
             try:
-                yield found | {"enrolment": opened(bytes(row.raw), key)}
+                yield found | {"enrolment": opened(bytes(row.raw), key).plain()}
             except OpeningError as error:
                 yield found | {"error": str(error)}
 

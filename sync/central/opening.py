@@ -1,12 +1,11 @@
-"""Opening a sealed enrolment with the centre's private key. What is inside stays a plain JSON object here."""
-
-import json
-from typing import Any
+"""Opening a sealed enrolment with the centre's private key."""
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from kiosk import form
+from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.record import Record, RecordError, key_id, seal_info
 from sync.central.keys import public_bytes
 
@@ -17,7 +16,7 @@ class OpeningError(ValueError):
     """`record`, `other_key`, `seal` or `form`. The text never quotes what was opened."""
 
 
-def opened(raw: bytes, key: X25519PrivateKey) -> dict[str, Any]:
+def opened(raw: bytes, key: X25519PrivateKey) -> Enrolment:
     """The enrolment inside a record. Raises OpeningError."""
     try:
         record = Record.from_bytes(raw)
@@ -30,9 +29,6 @@ def opened(raw: bytes, key: X25519PrivateKey) -> dict[str, Any]:
     except (InvalidTag, ValueError):
         raise OpeningError("seal") from None
     try:
-        enrolment = json.loads(plain)
-    except (ValueError, RecursionError):
+        return form.unpack(plain, record.id)
+    except form.FormError:
         raise OpeningError("form") from None
-    if not isinstance(enrolment, dict):
-        raise OpeningError("form")
-    return enrolment

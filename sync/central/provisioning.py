@@ -43,8 +43,10 @@ def add_kiosk(database: Database, name: str) -> str:
     return "-".join(letters[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
 
 
-def provision(database: Database, code: str, public_key: bytes, clock: Clock) -> str:
+def provision(database: Database, code: str, public_key: bytes, number_key: bytes, clock: Clock) -> str:
     """The name of the kiosk that the code was made for; from now on `public_key` (raw Ed25519) speaks for it.
+
+    number_key  raw X25519: membership numbers are sealed to it
 
     The same code with the same key gives the same name again, because the answer may have been lost.
     Raises ProvisioningRefused `central.code_unknown`, `central.code_used`.
@@ -58,7 +60,7 @@ def provision(database: Database, code: str, public_key: bytes, clock: Clock) ->
             connection.execute(
                 sa.update(kiosk)
                 .where(kiosk.c.name == row.name)
-                .values(public_key=public_key, provisioned_at=clock.wall_ms())
+                .values(public_key=public_key, number_key=number_key, provisioned_at=clock.wall_ms())
             )
         elif bytes(row.public_key) != public_key:
             raise ProvisioningRefused("central.code_used")

@@ -2,11 +2,11 @@
 
 import dataclasses
 import io
-import json
 import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import postgres
@@ -15,9 +15,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from kiosk import logs
+from kiosk import form, logs
 from kiosk.clock import StillClock
+from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.record import Record, genesis, key_id, seal_info
+from kiosk.domain.tariff import BASIC, Month
+from sync import wire
 from sync.central import schema
 from sync.central.database import Database
 from sync.central.migrations import migrate
@@ -25,6 +28,19 @@ from sync.central.opening import SUITE
 from sync.central.provisioning import add_kiosk, provision
 
 CENTRAL_KEY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
+ANSWER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
+NUMBER_KEY = X25519PrivateKey.from_private_bytes(bytes(range(64, 96))).public_key().public_bytes_raw()
+
+
+def person(serial: int, id: uuid.UUID, **changes: object) -> Enrolment:
+    """Made up: no district has the number 99."""
+    made = Enrolment(
+        id=id, nik=f"33729901018{serial:05d}", name="SITI CONTOH", birth_date=date(1980, 1, 1), sex="male",
+        source="typed", occupations=("kuliner",), sector="other", employer=False, married=True, income=1_000_000,
+        programmes=BASIC, months=3, start=Month(2026, 11), total=33_600, base=1_000_000, market="Pasar Contoh",
+        branch="Contoh", language="id", consents=(),
+    )  # fmt: skip
+    return dataclasses.replace(made, **changes)
 
 
 class Kiosk:
@@ -41,16 +57,21 @@ class Kiosk:
         self.chain.append(self.record(len(self.chain) + 1, previous))
         return self.chain[-1]
 
+    def request(self, *records: Record, **more: object) -> wire.Request:
+        beat = wire.Heartbeat(1_795_312_800_000, uuid.UUID(int=1), 5)
+        return wire.Request(self.name, beat, tuple(wire.carried(record.to_bytes()) for record in records), **more)
+
     def many(self, number: int) -> list[Record]:
         return [self.next() for _ in range(number)]
 
-    def record(self, seq: int, previous: bytes, id: uuid.UUID | None = None, enrolment: object = None) -> Record:
-        plain = json.dumps(enrolment or {"v": 1, "nik": f"33729901018{seq % 100000:05d}"}).encode()
+    def record(self, seq: int, previous: bytes, id: uuid.UUID | None = None, plain: bytes = b"") -> Record:
+        id = id or uuid.uuid5(uuid.NAMESPACE_URL, f"{self.name}/{seq}")
+        plain = plain or form.pack(person(seq % 100_000, id))
         public = CENTRAL_KEY.public_key()
         unsigned = Record(
             kiosk=self.name,
             seq=seq,
-            id=id or uuid.uuid5(uuid.NAMESPACE_URL, f"{self.name}/{seq}"),
+            id=id,
             captured_ms=1_795_312_800_000 + seq % 1000,
             boot_id=uuid.UUID(int=1),
             monotonic_ms=seq,
@@ -60,10 +81,10 @@ class Kiosk:
         )
         return self.sign(unsigned)
 
-    def reseal(self, record: Record, enrolment: object, key: X25519PrivateKey) -> Record:
+    def reseal(self, record: Record, plain: bytes, key: X25519PrivateKey) -> Record:
         """The same place in the chain, sealed to another centre's key."""
         public = key.public_key()
-        sealed = SUITE.encrypt(json.dumps(enrolment).encode(), public, info=seal_info(self.name, record.seq))
+        sealed = SUITE.encrypt(plain, public, info=seal_info(self.name, record.seq))
         return self.sign(dataclasses.replace(record, sealed=sealed, central_key_id=key_id(public.public_bytes_raw())))
 
     def sign(self, record: Record) -> Record:
@@ -112,13 +133,23 @@ def database(tmp_path: Path, clock: StillClock, url: str) -> Iterator[Database]:
 def kiosk(database: Database, clock: StillClock) -> Kiosk:
     """Provisioned at the centre."""
     kiosk = Kiosk("pasar-contoh-1")
-    provision(database, add_kiosk(database, kiosk.name), kiosk.public_key, clock)
+    provision(database, add_kiosk(database, kiosk.name), kiosk.public_key, NUMBER_KEY, clock)
     return kiosk
 
 
 @pytest.fixture
 def central_key() -> X25519PrivateKey:
     return CENTRAL_KEY
+
+
+@pytest.fixture
+def answer_key() -> Ed25519PrivateKey:
+    return ANSWER_KEY
+
+
+@pytest.fixture
+def number_key() -> bytes:
+    return NUMBER_KEY
 
 
 @pytest.fixture

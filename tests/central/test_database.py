@@ -9,6 +9,7 @@ from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.clock import StillClock
 from kiosk.domain.errors import IdentityError, StoreError
@@ -197,14 +198,15 @@ def test_only_the_owner_reads_the_database_and_the_key(database, tmp_path):
 
 
 def test_the_key_is_made_once(tmp_path):
-    first, second = keys.load_or_make(tmp_path / "new"), keys.load_or_make(tmp_path / "new")
-    assert keys.public_bytes(first) == keys.public_bytes(second)
-    assert [path.name for path in (tmp_path / "new").iterdir()] == [keys.FILE]
+    for make, name in ((keys.load_or_make, keys.FILE), (keys.load_or_make_answer, keys.ANSWER_FILE)):
+        first, second = make(tmp_path / name), make(tmp_path / name)
+        assert keys.public_bytes(first) == keys.public_bytes(second)
+        assert [path.name for path in (tmp_path / name).iterdir()] == [name]
 
 
 def test_a_key_made_meanwhile_is_not_replaced(tmp_path):
     first = keys.load_or_make(tmp_path)
-    keys._make(tmp_path / keys.FILE)
+    keys._make(tmp_path / keys.FILE, X25519PrivateKey.generate())
     assert keys.public_bytes(keys.load_or_make(tmp_path)) == keys.public_bytes(first)
 
 

@@ -9,11 +9,12 @@ import sys
 import pytest
 import sqlalchemy as sa
 
-from sync import wire
+from kiosk import form
 from sync.central import schema
 from sync.central.database import FILE
 from sync.central.ingest import ingest
 from sync.central.keys import load_or_make
+from sync.central.opening import opened
 from sync.central.provisioning import add_kiosk, provision
 
 
@@ -81,39 +82,36 @@ def test_usage_errors_are_two(tmp_path):
     assert run("serve", "--port", "70000").returncode == 2
 
 
-def test_enrolments_lists_what_has_arrived(tmp_path, database, clock, kiosk):
+def test_enrolments_lists_what_has_arrived(tmp_path, database, clock, kiosk, number_key, central_key):
     key = load_or_make(tmp_path)
     readable, unreadable = kiosk.many(2)
-    body = {"v": 1, "nik": "3372990101800001", "name": "Siti Contoh"}
     mine = type(kiosk)("pasar-contoh-2", seed=3)
-    provision(database, add_kiosk(database, mine.name), mine.public_key, clock)
+    provision(database, add_kiosk(database, mine.name), mine.public_key, number_key, clock)
     first = mine.next()
-    batches = [(mine, [mine.reseal(first, body, key)]), (kiosk, [readable, unreadable])]
+    body = opened(first.to_bytes(), central_key)
+    batches = [(mine, [mine.reseal(first, form.pack(body), key)]), (kiosk, [readable, unreadable])]
     for sender, records in batches:
-        ingest(database, wire.Batch(sender.name, tuple((r.seq, r.to_bytes()) for r in records)), clock)
+        ingest(database, sender.request(*records), clock)
     database.close()
 
     rows = [json.loads(line) for line in run("enrolments", "--json", "--home", str(tmp_path)).stdout.splitlines()]
     assert [(row["kiosk"], row["seq"]) for row in rows] == [(kiosk.name, 1), (kiosk.name, 2), (mine.name, 1)]
     assert rows[0]["error"] == "other_key"
     assert rows[2] == {
-        "kiosk": mine.name, "seq": 1, "id": str(first.id), "received_ms": clock.wall_ms(), "enrolment": body,
+        "kiosk": mine.name, "seq": 1, "id": str(first.id), "received_ms": clock.wall_ms(), "enrolment": body.plain(),
     }  # fmt: skip
 
     table = run("enrolments", "--home", str(tmp_path)).stdout
     assert "3372 •••• •••• 0001" in table
     assert "other_key" in table
     assert "3372990101800001" not in table
-    assert "Siti" not in table
+    assert "SITI" not in table
 
 
 def test_the_file_itself_shows_nobody(tmp_path, database, clock, kiosk):
-    record = kiosk.record(
-        1, kiosk.next().previous, enrolment={"v": 1, "nik": "3372990101800001", "name": "Siti Contoh"}
-    )
-    ingest(database, wire.Batch(kiosk.name, ((1, record.to_bytes()),)), clock)
+    ingest(database, kiosk.request(kiosk.next()), clock)
     with database.read() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(schema.enrolment)) == 1
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"3372990101800001" not in kept
-    assert b"Siti" not in kept
+    assert b"SITI" not in kept

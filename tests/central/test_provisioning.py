@@ -8,25 +8,25 @@ from kiosk.domain.errors import KioskError, ProvisioningRefused
 from sync.central import schema
 from sync.central.provisioning import Guesses, add_kiosk, provision
 
-KEY, OTHER_KEY = b"k" * 32, b"o" * 32
+KEY, OTHER_KEY, NUMBER_KEY = b"k" * 32, b"o" * 32, b"n" * 32
 
 
 def test_a_code_gives_the_name(database, clock):
     code = add_kiosk(database, "pasar-contoh-1")
-    assert provision(database, code, KEY, clock) == "pasar-contoh-1"
+    assert provision(database, code, KEY, NUMBER_KEY, clock) == "pasar-contoh-1"
 
 
 def test_the_same_key_may_ask_again(database, clock):
     code = add_kiosk(database, "pasar-contoh-1")
-    provision(database, code, KEY, clock)
-    assert provision(database, code, KEY, clock) == "pasar-contoh-1"
+    provision(database, code, KEY, NUMBER_KEY, clock)
+    assert provision(database, code, KEY, NUMBER_KEY, clock) == "pasar-contoh-1"
 
 
 def test_another_key_may_not(database, clock):
     code = add_kiosk(database, "pasar-contoh-1")
-    provision(database, code, KEY, clock)
+    provision(database, code, KEY, NUMBER_KEY, clock)
     with pytest.raises(ProvisioningRefused, match="code_used"):
-        provision(database, code, OTHER_KEY, clock)
+        provision(database, code, OTHER_KEY, NUMBER_KEY, clock)
     with database.read() as connection:
         assert connection.scalar(sa.select(schema.kiosk.c.public_key)) == KEY
 
@@ -35,24 +35,24 @@ def test_another_key_may_not(database, clock):
 def test_a_wrong_code_is_unknown(database, clock, code):
     add_kiosk(database, "pasar-contoh-1")
     with pytest.raises(ProvisioningRefused, match="code_unknown"):
-        provision(database, code, KEY, clock)
+        provision(database, code, KEY, NUMBER_KEY, clock)
 
 
 def test_a_code_is_read_as_people_type_it(database, clock):
     code = add_kiosk(database, "pasar-contoh-1")
     typed = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
-    assert provision(database, typed, KEY, clock) == "pasar-contoh-1"
+    assert provision(database, typed, KEY, NUMBER_KEY, clock) == "pasar-contoh-1"
 
 
 def test_a_fresh_code_ends_the_unused_one(database, clock):
     old, new = add_kiosk(database, "pasar-contoh-1"), add_kiosk(database, "pasar-contoh-1")
     with pytest.raises(ProvisioningRefused, match="code_unknown"):
-        provision(database, old, KEY, clock)
-    assert provision(database, new, KEY, clock) == "pasar-contoh-1"
+        provision(database, old, KEY, NUMBER_KEY, clock)
+    assert provision(database, new, KEY, NUMBER_KEY, clock) == "pasar-contoh-1"
 
 
 def test_a_used_name_is_taken(database, clock):
-    provision(database, add_kiosk(database, "pasar-contoh-1"), KEY, clock)
+    provision(database, add_kiosk(database, "pasar-contoh-1"), KEY, NUMBER_KEY, clock)
     with pytest.raises(KioskError, match="name_taken"):
         add_kiosk(database, "pasar-contoh-1")
 

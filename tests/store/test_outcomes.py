@@ -1,6 +1,5 @@
 """What the branch decided: kept beside the record, shown to who comes back, mended by a record that names it."""
 
-import json
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from kiosk import form
 from kiosk.clock import StillClock
 from kiosk.domain.enrolment import Consent, Enrolment
 from kiosk.domain.errors import StoreError
@@ -99,8 +99,9 @@ def test_a_corrected_enrolment_names_the_one_it_replaces(
     plain = []
     for leased in store.outbox.lease(10, 1 << 20, 60):
         record = Record.from_bytes(leased.raw)
-        plain.append(json.loads(sealing.SUITE.decrypt(record.sealed, central_key, info=seal_info("UJI-1", record.seq))))
-    assert [(form["v"], form["replaces"]) for form in plain] == [(2, ""), (2, str(first.id))]
+        packed = sealing.SUITE.decrypt(record.sealed, central_key, info=seal_info("UJI-1", record.seq))
+        plain.append(form.unpack(packed, record.id))
+    assert [one.replaces for one in plain] == [None, first.id]
 
 
 def test_the_refused_one_saved_again_stays_itself(store: Store, identity: Identity) -> None:

@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from kiosk import form
 from kiosk.clock import StillClock
 from kiosk.domain.enrolment import Consent, Enrolment
 from kiosk.domain.errors import IdentityError, StoreError, StoreFull
@@ -90,7 +91,8 @@ def test_a_kept_enrolment_opens_only_with_the_central_key(
     record = Record.from_bytes(leased.raw)
     assert (kept.seq, record.seq, record.id, kept.state) == (1, 1, enrolment.id, "waiting")
     Ed25519PublicKey.from_public_bytes(identity.public_key).verify(record.signature, record.signed_bytes())
-    assert SUITE.decrypt(record.sealed, central_key, info=seal_info("UJI-1", 1)) == enrolment.to_bytes()
+    packed = SUITE.decrypt(record.sealed, central_key, info=seal_info("UJI-1", 1))
+    assert form.unpack(packed, record.id) == enrolment
     for key, info in ((X25519PrivateKey.generate(), seal_info("UJI-1", 1)), (central_key, seal_info("UJI-1", 2))):
         with pytest.raises(InvalidTag):
             SUITE.decrypt(record.sealed, key, info=info)

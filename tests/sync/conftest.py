@@ -19,6 +19,8 @@ from kiosk.provision import provision
 from kiosk.store import Store
 from kiosk.store.enrolments import new_id
 from kiosk.store.identity import Identity
+from kiosk.store.outbox import Leased
+from sync import wire
 from sync.central import schema
 from sync.central.database import Database
 from sync.central.provisioning import add_kiosk
@@ -55,6 +57,10 @@ class Kiosk:
         for _ in range(number):
             self._people += 1
             self.store.enrolments.keep(person(self._people), self.identity)
+
+    def request(self, leased: list[Leased]) -> wire.Request:
+        beat = wire.Heartbeat(self.clock.wall_ms(), self.clock.boot_id, self.clock.monotonic_ms())
+        return wire.Request(self.identity.kiosk, beat, tuple(wire.carried(record.raw) for record in leased))
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -1,5 +1,6 @@
 """The real centre, asked by several at once, and stopped in the middle of it."""
 
+import dataclasses
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,16 +8,15 @@ from sync import wire
 from sync.client import Client, SendFailed
 
 
-def batch_of(kiosk, number: int) -> wire.Batch:
+def batch_of(kiosk, number: int) -> wire.Request:
     kiosk.keep(number)
-    leased = kiosk.store.outbox.lease(number, 10**7, 60)
-    return wire.Batch(kiosk.identity.kiosk, tuple((record.seq, record.raw) for record in leased))
+    return kiosk.request(kiosk.store.outbox.lease(number, 10**7, 60))
 
 
-def send(kiosk, batch: wire.Batch) -> list[str]:
-    client = Client(kiosk.identity.central_url, 30)
+def send(kiosk, batch: wire.Request) -> list[str]:
+    client = Client(kiosk.identity, 30, kiosk.clock)
     try:
-        return [str(judged.verdict) for judged in client.send(batch).answer.verdicts]
+        return [str(verdict) for _, verdict, _ in client.send(batch).answer.each()]
     finally:
         client.close()
 
@@ -30,8 +30,8 @@ def test_the_same_batch_sent_by_many_at_once_is_accepted_once(kiosk):
 
 
 def test_overlapping_batches_at_once_store_each_record_once(kiosk):
-    records = batch_of(kiosk, 60).records
-    parts = [wire.Batch(kiosk.identity.kiosk, records[start : start + 20]) for start in range(0, 50, 5)]
+    batch = batch_of(kiosk, 60)
+    parts = [dataclasses.replace(batch, records=batch.records[start : start + 20]) for start in range(0, 50, 5)]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda part: send(kiosk, part), parts))
     assert sum(answer.count("accepted") for answer in answers) == 60
@@ -42,7 +42,7 @@ def test_a_centre_that_stops_answers_truly_or_not_at_all(kiosk_of_its_own):
     kiosk, centre = kiosk_of_its_own
     batches = [batch_of(kiosk, 20) for _ in range(10)]
 
-    def try_to_send(batch: wire.Batch) -> int:
+    def try_to_send(batch: wire.Request) -> int:
         try:
             return send(kiosk, batch).count("accepted")
         except SendFailed:

@@ -1,23 +1,48 @@
 """The client against servers that misbehave: a real socket, hand-written answers, one cause each."""
 
+import dataclasses
 import socket
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.clock import StillClock
+from kiosk.domain.record import Record
+from kiosk.store.identity import Identity
 from kiosk.words import load
 from sync import wire
 from sync.client import Client, SendFailed
-from sync.wire import Answer, Batch, Judged, Verdict
+from sync.token import Token
+from sync.wire import Answer, Heartbeat, Judged, Request, Verdict
 
-BATCH = Batch("pasar-contoh-1", ((1, b"one"), (2, b"two")))
-GOOD = wire.encode_answer(Answer((Judged(1, Verdict.ACCEPTED), Judged(2, Verdict.DUPLICATE)), 9))
+CENTRE = Ed25519PrivateKey.from_private_bytes(bytes([7]) * 32)
+IDENTITY = Identity.fresh("pasar-contoh-1", "http://127.0.0.1:1", bytes(32), CENTRE.public_key().public_bytes_raw())
+RECORDS = tuple(
+    wire.carried(
+        Record(
+            "pasar-contoh-1", seq, uuid.UUID(int=seq), 5, uuid.UUID(int=1), 5, b"k" * 8, bytes(32), b"x", bytes(64)
+        ).to_bytes()
+    )
+    for seq in (1, 2)
+)
+REQUEST = Request("pasar-contoh-1", Heartbeat(5, uuid.UUID(int=1), 5), RECORDS)
+BOTH = (Judged(1, 1, Verdict.ACCEPTED), Judged(2, 2, Verdict.DUPLICATE))
+SAID = Answer("pasar-contoh-1", 9, BOTH, wire.root_of(one.hash for one in RECORDS), 9)
+
+
+def signed(**changes: object) -> bytes:
+    return wire.sign_answer(dataclasses.replace(SAID, **changes), CENTRE)
+
+
+GOOD = signed()
 
 
 def reply(status: str = "200 OK", body: bytes = GOOD, **headers: str | None) -> bytes:
-    lines = {"Content-Type": wire.ANSWER_TYPE, "Content-Digest": wire.digest(body), "Content-Length": str(len(body))}
+    lines = {"Content-Type": wire.ANSWER_TYPE, "Content-Length": str(len(body))}
     lines |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value is not None)
     return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
@@ -79,23 +104,30 @@ def serve() -> Iterator[Callable[..., Server]]:
         server.close()
 
 
+def client_of(url: str, timeout_s: float = 5) -> Client:
+    return Client(dataclasses.replace(IDENTITY, central_url=url), timeout_s, StillClock())
+
+
 def failure(url: str, timeout_s: float = 5) -> SendFailed:
-    client = Client(url, timeout_s)
+    client = client_of(url, timeout_s)
     with pytest.raises(SendFailed) as caught:
-        client.send(BATCH)
+        client.send(REQUEST)
     client.close()
     return caught.value
 
 
 def test_the_agreed_answer_is_an_answer(serve):
     server = serve(reply())
-    received = Client(server.url, 5).send(BATCH)
-    assert received.answer == wire.decode_answer(GOOD)
-    assert (received.bytes_up, received.bytes_down) == (len(wire.encode_batch(BATCH)), len(GOOD))
+    received = client_of(server.url).send(REQUEST)
+    assert dataclasses.replace(received.answer, signature=b"") == SAID
+    assert (received.bytes_up, received.bytes_down) == (len(wire.encode_request(REQUEST)), len(GOOD))
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
-    assert head.startswith(b"POST /v1/batch HTTP/1.1")
-    assert wire.decode_batch(body) == BATCH
-    assert wire.digest(body).encode() in head
+    assert head.startswith(b"POST /v2/sync HTTP/1.1")
+    assert wire.decode_request(body) == REQUEST
+    token = Token.from_header(head.partition(b"Authorization: ")[2].split(b"\r\n")[0].decode())
+    assert (token.kiosk, token.is_of(body)) == ("pasar-contoh-1", True)
+    assert token.is_signed_by(IDENTITY.public_key)
+    assert len(head) < 340, "each header costs as much as half a record"
 
 
 PORTAL = b"<html>Selamat datang di Wi-Fi pasar</html>"
@@ -112,11 +144,13 @@ PORTAL = b"<html>Selamat datang di Wi-Fi pasar</html>"
         (reply("204 No Content", b""), "captive_portal"),
         (reply("302 Found", b"", Location="http://login.example/"), "captive_portal"),
         (reply("511 Network Authentication Required"), "captive_portal"),
-        (reply(Content_Digest=None), "not_understood"),
-        (reply(Content_Digest=wire.digest(b"another")), "not_understood"),
+        (reply(body=wire.sign_answer(SAID, IDENTITY.signing_key)), "not_understood"),
+        (reply(body=signed(kiosk="pasar-contoh-2")), "not_understood"),
+        (reply(body=signed(root=bytes(32))), "not_understood"),
+        (reply(body=signed(verdicts=BOTH[:1])), "not_understood"),
         (reply(body=b""), "not_understood"),
         (reply(body=GOOD[:-1]), "not_understood"),
-        (reply(body=wire.encode_answer(Answer((Judged(3, Verdict.ACCEPTED),)))), "not_understood"),
+        (reply(body=signed(verdicts=(Judged(3, 3, Verdict.ACCEPTED),))), "not_understood"),
         (reply(Content_Length=str(len(GOOD) + 10)), "cut"),
         (reply()[:-5], "cut"),
         (reply()[:10], "cut"),
@@ -124,6 +158,9 @@ PORTAL = b"<html>Selamat datang di Wi-Fi pasar</html>"
         (b"nonsense\r\n\r\n", "cut"),
         (reply("400 Bad Request"), "refused"),
         (reply("403 Forbidden"), "refused"),
+        (reply("403 Forbidden", b'{"cause":"kiosk_revoked"}'), "revoked"),
+        (reply("403 Forbidden", b'{"cause":"kiosk_unknown"}'), "revoked"),
+        (reply("403 Forbidden", b"[" * 9000), "refused"),
         (reply("404 Not Found"), "refused"),
         (reply("413 Content Too Large"), "too_large"),
         (reply("429 Too Many Requests"), "server_busy"),
@@ -186,15 +223,15 @@ def test_a_server_without_tls_behind_https(serve):
 
 def test_after_a_cut_the_next_request_is_a_fresh_one(serve):
     server = serve(reply()[:-5], reply())
-    client = Client(server.url, 5)
+    client = client_of(server.url)
     with pytest.raises(SendFailed):
-        client.send(BATCH)
-    assert client.send(BATCH).answer.spread_s == 9
+        client.send(REQUEST)
+    assert client.send(REQUEST).answer.spread_s == 9
 
 
 CAUSES = [
     "offline", "refused_connection", "timeout", "cut", "certificate", "captive_portal", "server_busy", "server_error",
-    "too_large", "refused", "not_understood", "address",
+    "too_large", "refused", "revoked", "not_understood", "address",
 ]  # fmt: skip
 
 

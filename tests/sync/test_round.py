@@ -9,33 +9,37 @@ from sync.client import Client, Received, SendFailed
 from sync.daemon import Drained, drain, first_spread_s
 from sync.round import Carrier
 from sync.stop import StopSignal
-from sync.wire import Answer, Judged, Verdict
+from sync.wire import Answer, Request, Verdict
 
 
 @pytest.fixture
 def carrier(kiosk):
-    client = Client(kiosk.identity.central_url, 5)
+    client = Client(kiosk.identity, 5, kiosk.clock)
     yield Carrier(kiosk.store, client, kiosk.identity.kiosk, kiosk.settings.sync, kiosk.clock, random.Random(1))
     client.close()
 
 
 class Says:
-    """A client whose centre says what it is told: a SendFailed, or a function from batch to answer."""
+    """A client whose centre says what it is told: a SendFailed, or a function from request to answer."""
 
     def __init__(self, *words: object) -> None:
-        self.batches: list[wire.Batch] = []
+        self.batches: list[Request] = []
         self._words = list(words)
 
-    def send(self, batch: wire.Batch) -> Received:
+    def send(self, batch: Request) -> Received:
         self.batches.append(batch)
         word = self._words.pop(0)
         if isinstance(word, SendFailed):
             raise word
-        return Received(word(batch), 100, 10)
+        return Received(word(batch), b"answer", 100)
 
 
-def accept_all(batch: wire.Batch) -> Answer:
-    return Answer(tuple(Judged(seq, Verdict.ACCEPTED) for seq, _ in batch.records))
+def accept(batch: Request, *refused: int, number: int = 1000) -> Answer:
+    verdicts = [
+        (one.seq, Verdict.REFUSED, "chain") if one.seq in refused else (one.seq, Verdict.ACCEPTED, "")
+        for one in batch.records[:number]
+    ]
+    return Answer(batch.kiosk, 0, wire.run_length(verdicts))
 
 
 def carrier_of(kiosk, client, batch_records: int = 5) -> Carrier:
@@ -66,9 +70,7 @@ def test_a_round_settles_what_it_sent(carrier, kiosk):
 def test_a_lost_answer_is_asked_for_again_and_counted_once(kiosk, carrier):
     kiosk.keep(3)
     leased = kiosk.store.outbox.lease(5, 10**6, 60)
-    Client(kiosk.identity.central_url, 5).send(
-        wire.Batch(kiosk.identity.kiosk, tuple((record.seq, record.raw) for record in leased))
-    )
+    Client(kiosk.identity, 5, kiosk.clock).send(kiosk.request(leased))
     kiosk.store.outbox.give_back()
     again = carrier.round()
     assert (again.accepted, again.duplicate) == (0, 3)
@@ -94,42 +96,38 @@ def test_retry_after_reaches_the_database(kiosk):
 
 def test_a_success_ends_the_backoff(kiosk):
     kiosk.keep(1)
-    carrier = carrier_of(kiosk, Says(SendFailed("offline"), SendFailed("offline"), accept_all))
+    carrier = carrier_of(kiosk, Says(SendFailed("offline"), SendFailed("offline"), accept))
     assert [carrier.round().outcome for _ in range(3)] == ["failed", "failed", "done"]
     assert kiosk.store.journal.schedule().attempt == 0
 
 
 def test_records_without_a_verdict_wait_again(kiosk):
     kiosk.keep(4)
-    some = Says(lambda batch: Answer(accept_all(batch).verdicts[:3]), accept_all)
+    some = Says(lambda batch: accept(batch, number=3), accept)
     carrier = carrier_of(kiosk, some)
     assert carrier.round().accepted == 3
     assert carrier.round().accepted == 1
-    assert [seq for seq, _ in some.batches[1].records] == [4]
+    assert [one.seq for one in some.batches[1].records] == [4]
 
 
 def test_an_answer_without_any_verdict_is_a_failure(kiosk):
     kiosk.keep(2)
-    assert carrier_of(kiosk, Says(lambda _: Answer(()))).round().cause == "not_understood"
+    assert carrier_of(kiosk, Says(lambda batch: accept(batch, number=0))).round().cause == "not_understood"
     assert kiosk.store.outbox.counts().waiting == 2
 
 
 def test_one_refused_record_holds_back_nothing(kiosk):
     kiosk.keep(3)
-
-    def refuse_the_second(batch: wire.Batch) -> Answer:
-        return Answer((Judged(1, Verdict.ACCEPTED), Judged(2, Verdict.REFUSED, "damaged"), Judged(3, Verdict.ACCEPTED)))
-
-    done = carrier_of(kiosk, Says(refuse_the_second)).round()
+    done = carrier_of(kiosk, Says(lambda batch: accept(batch, 2))).round()
     assert (done.accepted, done.refused) == (2, 1)
-    assert kiosk.store.outbox.refused_by_cause() == {"damaged": 1}
+    assert kiosk.store.outbox.refused_by_cause() == {"chain": 1}
     assert kiosk.store.outbox.counts().waiting == 0
 
 
 @pytest.mark.parametrize("cause", ["too_large", "timeout", "cut"])
 def test_a_link_that_carries_no_big_batch_gets_a_smaller_one(kiosk, cause):
     kiosk.keep(16)
-    client = Says(SendFailed(cause), SendFailed(cause), accept_all, accept_all)
+    client = Says(SendFailed(cause), SendFailed(cause), accept, accept)
     carrier = carrier_of(kiosk, client, batch_records=16)
     for _ in range(4):
         carrier.round()
@@ -138,7 +136,7 @@ def test_a_link_that_carries_no_big_batch_gets_a_smaller_one(kiosk, cause):
 
 def test_a_drain_ends_when_nothing_waits_or_something_fails(kiosk):
     kiosk.keep(12)
-    carrier = carrier_of(kiosk, Says(accept_all, SendFailed("offline"), accept_all, accept_all))
+    carrier = carrier_of(kiosk, Says(accept, SendFailed("offline"), accept, accept))
     with StopSignal() as stop:
         assert drain(carrier, stop) == Drained(rounds=2, accepted=5, cause="offline")
         assert drain(carrier, stop) == Drained(rounds=2, accepted=7)
@@ -146,7 +144,7 @@ def test_a_drain_ends_when_nothing_waits_or_something_fails(kiosk):
 
 def test_a_clock_in_the_past_still_sends(carrier, kiosk):
     kiosk.keep(1)
-    kiosk.clock.now_ms = 5000  # 1970: a dead clock at power-on
+    kiosk.clock.now_ms, kiosk.clock.booted_ms = 5000, 0  # 1970: a dead clock at power-on
     assert carrier.round().accepted == 1
 
 
