@@ -118,6 +118,10 @@ class Central:
     host: str
     port: Annotated[int, Between(0, 65535)]
     database: str
+    spread_s: Annotated[int, Between(0, 86_400)]
+    metrics: Annotated[str, OneOf("loopback", "all", "none")]
+    silent_days: Annotated[float, Between(0.01, 365)]
+    heartbeats_days: Annotated[int, Between(1, 3650)]
 
 
 @dataclass(frozen=True, slots=True)

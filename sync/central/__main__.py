@@ -1,7 +1,6 @@
-"""`kiosk-central serve | add-kiosk NAME | enrolments [--json]`: arguments, settings, and the parts put together."""
+"""`kiosk-central …`: arguments, settings, and what stands in deeds.py and serving.py."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -12,59 +11,56 @@ from kiosk import commandline as command
 from kiosk.clock import SystemClock
 from kiosk.domain.errors import StoreError
 from kiosk.settings import Settings
-from sync.central import listing, provisioning
+from sync.central import deeds, keys
 from sync.central.database import FILE, Database
-from sync.central.keys import load_or_make, load_or_make_answer, public_bytes
 from sync.central.migrations import migrate
 
-SPREAD_S = 300  # over which a city's kiosks come back after an outage
+_SERVICES = ("serve", "work")
+_NEW_HOME = ("serve", "add-kiosk", "init")  # only these make a centre where none is
+_DEEDS = {
+    "add-kiosk": deeds.add_kiosk,
+    "kiosks": deeds.kiosks,
+    "revoke": deeds.revoke,
+    "unrevoke": deeds.unrevoke,
+    "alarms": deeds.alarms,
+    "enrolments": deeds.enrolments,
+    "export": deeds.export,
+    "decide": deeds.decide,
+    "import": deeds.bring,
+    "publish": deeds.publish,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     home = command.default_home(os.environ)
     arguments = _parser(home).parse_args(argv)
     home = command.home_of(arguments, home)
-    service = arguments.deed == "serve"
+    service = arguments.deed in _SERVICES
     return command.run("central", arguments, lambda settings: _work(arguments, settings, home), service=service)
 
 
 def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
     clock = SystemClock()
-    if arguments.deed == "serve":
-        return _serve(arguments, settings, home, clock)
+    if arguments.deed == "init":
+        keys.make(home)
+        for file in (keys.FILE, keys.PUBLIC_FILE, keys.ANSWER_FILE):
+            command.write_line(f"{home / file}  {command.words_of(settings)(f'central.key.{file}')}")
+        return command.OK
     url = arguments.database or settings.central.database
-    if arguments.deed == "enrolments" and not url and not (home / FILE).exists():
+    if arguments.deed == "serve":
+        from sync.central import serving  # late: the other deeds need no web server and should answer at once
+
+        return serving.serve(arguments, settings, home, url, clock)
+    if arguments.deed not in _NEW_HOME and not url and not (home / FILE).exists():
         raise StoreError("central.none", home=str(home))  # a mistyped folder must not look like an empty centre
-    database = Database.open(home, url)
-    with closing(database):
+    with closing(Database.open(home, url)) as database:
         migrate(database, clock)
-        key = load_or_make(home)
-        if arguments.deed == "add-kiosk":
-            code = provisioning.add_kiosk(database, arguments.name)
-            print(command.words_of(settings)("central.code", kiosk=arguments.name), file=sys.stderr)
-            command.write_line(code)
-            return command.OK
-        for row in listing.rows(database, key):
-            command.write_line(
-                json.dumps(row, ensure_ascii=False) if arguments.json else listing.line(row, settings.zone)
-            )
-    return command.OK
+        if arguments.deed == "work":
+            from sync.central import serving
 
-
-def _serve(arguments: argparse.Namespace, settings: Settings, home: Path, clock: SystemClock) -> int:
-    from sync.central.app import create_app  # late: the other deeds need no web server and should answer at once
-    from sync.central.server import bind, is_loopback, serve
-
-    host = settings.central.host if arguments.host is None else arguments.host
-    port = settings.central.port if arguments.port is None else arguments.port
-    with closing(bind(host, port)) as listening:  # before the database: the commonest mistake is a second centre
-        database = Database.open(home, arguments.database or settings.central.database)
-        with closing(database):
-            migrate(database, clock)
-            central_key = public_bytes(load_or_make(home))
-            spread_s = 0 if is_loopback(host) else SPREAD_S
-            app = create_app(database, central_key, load_or_make_answer(home), clock, spread_s)
-            return command.OK if serve(app, listening, command.write_line) else command.FAILED
+            return serving.work(arguments, settings, home, database, clock)
+        centre = deeds.Centre(database, home, settings, command.words_of(settings), clock)
+        return _DEEDS[arguments.deed](centre, arguments)
 
 
 def _parser(home: Path) -> argparse.ArgumentParser:
@@ -72,17 +68,53 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     database = argparse.ArgumentParser(add_help=False)
     database.add_argument("--database", default="", metavar="URL", help="SQLAlchemy URL; default a SQLite file in DIR")
     parser = argparse.ArgumentParser(
-        prog="kiosk-central", parents=[common], description="Takes the enrolments of all kiosks, exactly once."
+        prog="kiosk-central",
+        parents=[common],
+        description="Takes the enrolments of all kiosks, exactly once.",
+        epilog="Each command has its own --help.",
     )
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="serve | add-kiosk | enrolments")
-    serve = deeds.add_parser("serve", parents=[common, database], help="the central API")
+    subparsers = parser.add_subparsers(dest="deed", required=True, metavar="COMMAND", title="commands")
+
+    def deed(name: str, help: str) -> argparse.ArgumentParser:
+        return subparsers.add_parser(name, parents=[common, database], help=help, description=help)
+
+    serve = deed("serve", "the central API, for the kiosks")
     serve.add_argument("--host", metavar="H", help="address to listen on")
     serve.add_argument("--port", type=_port, metavar="N", help="port to listen on; 0 takes a free one")
-    add = deeds.add_parser("add-kiosk", parents=[common, database], help="prints a one-time code for `kiosk init`")
-    add.add_argument("name", metavar="NAME", help="1 to 64 letters, digits, dots, dashes, underscores")
-    listed = deeds.add_parser("enrolments", parents=[common, database], help="opens and lists what has arrived")
-    listed.add_argument("--json", action="store_true", help="one JSON object a line, with everything inside")
+    work = deed("work", "the worker: opens what arrives and checks it; the only one that needs the private key")
+    work.add_argument("--once", action="store_true", help="end when nothing waits")
+    work.add_argument("--again", action="store_true", help="look once more at what could not be opened")
+    deed("init", "make the keys that are missing, and say which belongs where")
+
+    deed("add-kiosk", "print a one-time code for `kiosk init`").add_argument("name", metavar="NAME", help=_NAME_HELP)
+    kiosks = deed("kiosks", "the fleet: who was heard of when, and what waits there")
+    kiosks.add_argument("name", metavar="NAME", nargs="?", default="", help="only this one, with what is missing of it")
+    deed("revoke", "refuse a kiosk from its next request on").add_argument("name", metavar="NAME")
+    deed("unrevoke", "listen to it again").add_argument("name", metavar="NAME")
+    alarms = deed("alarms", "gaps, forks, silence: what somebody should look at")
+    alarms.add_argument("--all", action="store_true", help="also those that are over")
+
+    listed = deed("enrolments", "open and list what has arrived, NIK masked")
+    for one in (kiosks, alarms, listed):
+        one.add_argument("--json", action="store_true", help="one JSON object a line, with everything inside")
+    export = deed("export", "a file for the branch, with a list of what to check")
+    export.add_argument("--format", choices=("csv", "xlsx"), default="xlsx")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="holds personal data in the clear")
+    export.add_argument("--branch", default="", metavar="B", help="only enrolments of this branch")
+    export.add_argument("--kiosk", default="", metavar="NAME", help="only enrolments of this kiosk")
+    export.add_argument("--undecided", action="store_true", help="only what the branch has not decided yet")
+    decide = deed("decide", "take in what the branch decided: code, state, cause, number")
+    decide.add_argument("file", type=Path, metavar="FILE.csv")
+    bring = deed("import", "take in what a stick brings, and write the receipts onto it")
+    bring.add_argument("folder", type=Path, metavar="DIR")
+    publish = deed("publish", "sign master data and offer it to all kiosks")
+    source = publish.add_mutually_exclusive_group(required=True)
+    source.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="tables and words/*.po, over those shipped")
+    source.add_argument("--shipped", action="store_true", help="those that came with this program")
     return parser
+
+
+_NAME_HELP = "1 to 64 letters, digits, dots, dashes, underscores"
 
 
 def _port(text: str) -> int:

@@ -1,7 +1,7 @@
 """The centre's database: SQLite by default, another by URL. The only file that knows which one it is."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,24 @@ class Database:
     def insert_new(self, table: sa.Table) -> Any:
         """INSERT … ON CONFLICT DO NOTHING, in the words of this database."""
         return (sqlite.insert(table) if self._sqlite else postgresql.insert(table)).on_conflict_do_nothing()
+
+    def insert_rows(
+        self, connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], returning: sa.Column[Any]
+    ) -> list[Any]:
+        """Inserts all that are new at once, and gives that column of each. Every row has the same columns.
+
+        PostgreSQL takes one array a column: the statement is the same for any number of rows, and parsed only once.
+        """
+        insert = self.insert_new(table)
+        if self._sqlite:
+            return list(connection.scalars(insert.returning(returning), rows))
+        columns = [table.c[name] for name in rows[0]]
+        arrays = [
+            sa.bindparam(f"{c.name}s", [row[c.name] for row in rows], type_=postgresql.ARRAY(c.type)) for c in columns
+        ]
+        source = sa.func.unnest(*arrays).table_valued(*(sa.column(c.name, c.type) for c in columns)).render_derived()
+        chosen = sa.select(*(source.c[c.name] for c in columns))
+        return list(connection.scalars(insert.from_select([c.name for c in columns], chosen).returning(returning)))
 
     def take_turns(self, connection: sa.Connection) -> None:
         """One process at a time gets beyond this, until its transaction ends. (On SQLite `write` has seen to it.)"""

@@ -1,6 +1,9 @@
-"""The centre's two key pairs, each in a file that only its owner may read.
+"""The centre's keys, each in a file of its own that only its owner may read: each program gets only what it needs.
 
-X25519: whoever has the private half can read every enrolment. Ed25519: it signs answers, so it speaks for the centre.
+central.key.pem  X25519, private: whoever has it can read every enrolment. For the worker and the branch's exports.
+central.pub.pem  its public half, which kiosks seal to: all that the web server needs
+answer.key.pem   Ed25519: it signs answers and master data, so it speaks for the centre
+people.key       32 bytes that key the hashes by which the worker finds people enrolled twice
 """
 
 import os
@@ -10,26 +13,37 @@ from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 
 from kiosk.domain.errors import IdentityError
 
-FILE = "central.key.pem"
-ANSWER_FILE = "answer.key.pem"
+FILE, PUBLIC_FILE, ANSWER_FILE, PEOPLE_FILE = "central.key.pem", "central.pub.pem", "answer.key.pem", "people.key"
+_PEOPLE_BYTES = 32
 _Key = X25519PrivateKey | Ed25519PrivateKey
 
 
-def load_or_make(home: Path) -> X25519PrivateKey:
-    """The key in `home` that enrolments are sealed to, made when there is none.
+def make(home: Path) -> None:
+    """Makes whatever is missing. A public half without its private one stays as it is: the private one is elsewhere.
 
     Raises IdentityError `central.key_damaged`, `central.key_unwritable`.
     """
+    private, public = home / FILE, home / PUBLIC_FILE
+    if private.exists() or not public.exists():
+        key = load_or_make(home)
+        _write(public, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    load_or_make_answer(home)
+
+
+def load_or_make(home: Path) -> X25519PrivateKey:
+    """The private key that enrolments are opened with, made when there is none. Raises as `make`."""
     key = _load_or_make(home / FILE, X25519PrivateKey.generate)
     if not isinstance(key, X25519PrivateKey):
         raise IdentityError("central.key_damaged", file=FILE)
@@ -37,22 +51,52 @@ def load_or_make(home: Path) -> X25519PrivateKey:
 
 
 def load_or_make_answer(home: Path) -> Ed25519PrivateKey:
-    """The key in `home` that answers are signed with, made when there is none. Raises as `load_or_make`."""
+    """The key that answers are signed with, made when there is none. Raises as `make`."""
     key = _load_or_make(home / ANSWER_FILE, Ed25519PrivateKey.generate)
     if not isinstance(key, Ed25519PrivateKey):
         raise IdentityError("central.key_damaged", file=ANSWER_FILE)
     return key
 
 
-def _load_or_make(path: Path, generate: Callable[[], _Key]) -> object:
+def load(home: Path) -> X25519PrivateKey:
+    """The private key. Raises IdentityError `central.key_missing`, `central.key_damaged`, `central.key_unwritable`."""
+    if not (home / FILE).exists():
+        raise IdentityError("central.key_missing", file=FILE, home=str(home))
+    return load_or_make(home)
+
+
+def load_public(home: Path) -> bytes:
+    """Raw X25519, 32 bytes. Raises as `load`."""
+    path = home / PUBLIC_FILE
     try:
-        if not path.exists():
-            _make(path, generate())
-        return load_pem_private_key(path.read_bytes(), password=None)
+        key = load_pem_public_key(path.read_bytes())
+    except FileNotFoundError:
+        raise IdentityError("central.key_missing", file=PUBLIC_FILE, home=str(home)) from None
     except OSError:
-        raise IdentityError("central.key_unwritable", file=path.name) from None
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise IdentityError("central.key_damaged", file=path.name) from None
+        raise IdentityError("central.key_unwritable", file=PUBLIC_FILE) from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise IdentityError("central.key_damaged", file=PUBLIC_FILE) from None
+    if not isinstance(key, X25519PublicKey):
+        raise IdentityError("central.key_damaged", file=PUBLIC_FILE)
+    return key.public_bytes_raw()
+
+
+def load_or_make_people(home: Path) -> bytes:
+    """32 bytes, made when there are none. Raises as `make`."""
+    path = home / PEOPLE_FILE
+    try:
+        _write(path, secrets.token_bytes(_PEOPLE_BYTES))
+        key = path.read_bytes()
+    except OSError:
+        raise IdentityError("central.key_unwritable", file=PEOPLE_FILE) from None
+    if len(key) != _PEOPLE_BYTES:
+        raise IdentityError("central.key_damaged", file=PEOPLE_FILE)
+    return key
+
+
+def can_open(home: Path) -> bool:
+    """Whether this process could read the private key there."""
+    return os.access(home / FILE, os.R_OK)
 
 
 def public_bytes(key: _Key) -> bytes:
@@ -60,13 +104,25 @@ def public_bytes(key: _Key) -> bytes:
     return key.public_key().public_bytes_raw()
 
 
-def _make(path: Path, key: _Key) -> None:
+def _load_or_make(path: Path, generate: Callable[[], _Key]) -> object:
+    try:
+        if not path.exists():
+            _write(path, generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        return load_pem_private_key(path.read_bytes(), password=None)
+    except OSError:
+        raise IdentityError("central.key_unwritable", file=path.name) from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise IdentityError("central.key_damaged", file=path.name) from None
+
+
+def _write(path: Path, content: bytes) -> None:
     """Whole or not at all, and the first of two programs wins: a second key would lock the first one's records away."""
+    if path.exists():
+        return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     try:

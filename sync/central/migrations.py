@@ -7,10 +7,12 @@ import sqlalchemy as sa
 
 from kiosk.clock import Clock
 from kiosk.domain.errors import StoreError
+from kiosk.domain.record import Record
 from sync.central import schema
 from sync.central.database import Database
 
 _PARTITIONS = 16
+_DAY_MS = 86_400_000
 
 
 def _first_tables(connection: sa.Connection) -> None:
@@ -48,26 +50,28 @@ def _what_a_fleet_needs(connection: sa.Connection) -> None:
     def number(name: str, *, key: bool = False, null: bool = False) -> sa.Column[int]:
         return sa.Column(name, sa.BigInteger, primary_key=key, nullable=null, autoincrement=False)
 
-    def beat() -> list[sa.Column[Any]]:
+    def beat(*, key: bool = False) -> list[sa.Column[Any]]:
         whole = ("now_ms", "mono_ms", "waiting", "quarantined", "oldest_ms", "last_seq", "free_mb", "rounds", "master")
         return [
-            number("received_ms"),
+            number("received_ms", key=key),
             sa.Column("boot", sa.LargeBinary, nullable=False),
             sa.Column("app", sa.String(64), nullable=False),
             *(number(column) for column in whole),
             sa.Column("more", sa.Text, nullable=False),
         ]
 
+    binary = sa.LargeBinary().compile(connection.dialect)
     for column in (
-        sa.Column("number_key", sa.LargeBinary),
-        number("revoked_ms", null=True),
-        number("revoked_seq", null=True),
+        f"number_key {binary}",
+        "outcomes BIGINT DEFAULT 0 NOT NULL",
+        "revoked_ms BIGINT",
+        "revoked_seq BIGINT",
     ):
-        kind = column.type.compile(connection.dialect)
-        connection.exec_driver_sql(f"ALTER TABLE kiosk ADD COLUMN {column.name} {kind}")
+        connection.exec_driver_sql(f"ALTER TABLE kiosk ADD COLUMN {column}")
+    _add_days(connection)
     tables = sa.MetaData()
     sa.Table("heartbeat", tables, name(), *beat())
-    sa.Table("heartbeat_log", tables, name(), number("slot", key=True), *beat())
+    sa.Table("heartbeat_log", tables, name(), *beat(key=True))
     sa.Table("arrival", tables, name(), number("first", key=True), number("last"), number("leased_until_ms"))
     sa.Table(
         "examined",
@@ -125,6 +129,17 @@ def _what_a_fleet_needs(connection: sa.Connection) -> None:
         _partition(connection, table)
     for table in ("enrolment", "outcome"):
         _only_append(connection, table)
+
+
+def _add_days(connection: sa.Connection) -> None:
+    """The day of each record, which is reconciled by day; it stands in the signed record, so it never changes."""
+    connection.exec_driver_sql("ALTER TABLE enrolment ADD COLUMN day BIGINT DEFAULT 0 NOT NULL")
+    table = sa.table("enrolment", *(sa.column(name) for name in ("kiosk", "seq", "raw", "day")))
+    for kiosk, seq, raw in connection.execute(sa.select(table.c.kiosk, table.c.seq, table.c.raw)).all():
+        here = (table.c.kiosk == kiosk) & (table.c.seq == seq)
+        day = Record.from_bytes(bytes(raw)).captured_ms // _DAY_MS
+        connection.execute(sa.update(table).where(here).values(day=day))
+    connection.exec_driver_sql("CREATE INDEX enrolment_kiosk_day ON enrolment (kiosk, day)")
 
 
 def _partition(connection: sa.Connection, table: str) -> None:

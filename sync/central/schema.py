@@ -15,6 +15,7 @@ kiosk = sa.Table(
     sa.Column("provisioned_at", sa.BigInteger),  # ms since 1970
     sa.Column("revoked", sa.Boolean, nullable=False),
     sa.Column("number_key", sa.LargeBinary),  # raw X25519: membership numbers are sealed to it
+    sa.Column("outcomes", sa.BigInteger, nullable=False, server_default="0"),  # the newest number given to one
     sa.Column("revoked_ms", sa.BigInteger),
     sa.Column("revoked_seq", sa.BigInteger),  # the newest seq known when it was revoked; a stick brings no later one
 )
@@ -29,14 +30,16 @@ enrolment = sa.Table(
     sa.Column("previous", sa.LargeBinary, nullable=False),
     sa.Column("received_ms", sa.BigInteger, nullable=False),
     sa.Column("raw", sa.LargeBinary, nullable=False),  # domain.record.Record.to_bytes(), as it came
+    sa.Column("day", sa.BigInteger, nullable=False, server_default="0"),  # captured_ms // wire.DAY_MS
     sa.UniqueConstraint("kiosk", "seq", name="enrolment_kiosk_seq"),
+    sa.Index("enrolment_kiosk_day", "kiosk", "day"),
 )
 
 
-def _beat() -> list[sa.Column[Any]]:
+def _beat(*, key: bool = False) -> list[sa.Column[Any]]:
     """A heartbeat as it came (sync/wire.md), and when."""
     return [
-        _number("received_ms"),
+        _number("received_ms", key=key),
         sa.Column("boot", sa.LargeBinary, nullable=False),
         sa.Column("app", sa.String(64), nullable=False),
         _number("now_ms"),
@@ -62,7 +65,7 @@ def _number(name: str, *, key: bool = False, null: bool = False) -> sa.Column[in
 
 heartbeat = sa.Table("heartbeat", metadata, _name(), *_beat())  # the newest of each kiosk
 
-heartbeat_log = sa.Table("heartbeat_log", metadata, _name(), _number("slot", key=True), *_beat())  # one a slot of time
+heartbeat_log = sa.Table("heartbeat_log", metadata, _name(), *_beat(key=True))  # now and then one of them
 
 # What the worker has not looked at yet: one row a run of records, written with them and deleted when all are examined.
 arrival = sa.Table(

@@ -4,7 +4,7 @@ import dataclasses
 import io
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -23,9 +23,11 @@ from kiosk.domain.tariff import BASIC, Month
 from sync import wire
 from sync.central import schema
 from sync.central.database import Database
+from sync.central.exchange import Exchange
 from sync.central.migrations import migrate
 from sync.central.opening import SUITE
 from sync.central.provisioning import add_kiosk, provision
+from sync.token import Token
 
 CENTRAL_KEY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 ANSWER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
@@ -51,15 +53,23 @@ class Kiosk:
         self.key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
         self.public_key = self.key.public_key().public_bytes_raw()
         self.chain: list[Record] = []
+        self.mono_ms = 0
 
     def next(self) -> Record:
         previous = self.chain[-1].hash() if self.chain else genesis(self.name, self.public_key)
         self.chain.append(self.record(len(self.chain) + 1, previous))
         return self.chain[-1]
 
-    def request(self, *records: Record, **more: object) -> wire.Request:
-        beat = wire.Heartbeat(1_795_312_800_000, uuid.UUID(int=1), 5)
-        return wire.Request(self.name, beat, tuple(wire.carried(record.to_bytes()) for record in records), **more)
+    def request(self, *records: Record, beat: dict[str, object] | None = None, **more: object) -> wire.Request:
+        """Each with a heartbeat that is newer than the one before."""
+        self.mono_ms += 1000
+        usual = {"now_ms": 1_795_312_800_000, "boot": uuid.UUID(int=1), "mono_ms": self.mono_ms}
+        told = wire.Heartbeat(**usual | {"last_seq": len(self.chain)} | (beat or {}))
+        return wire.Request(self.name, told, tuple(wire.carried(record.to_bytes()) for record in records), **more)
+
+    def sent(self, request: wire.Request) -> tuple[Token, bytes]:
+        body = wire.encode_request(request)
+        return Token.made(self.name, 1, body, self.key), body
 
     def many(self, number: int) -> list[Record]:
         return [self.next() for _ in range(number)]
@@ -74,7 +84,7 @@ class Kiosk:
             id=id,
             captured_ms=1_795_312_800_000 + seq % 1000,
             boot_id=uuid.UUID(int=1),
-            monotonic_ms=seq,
+            monotonic_ms=seq % 10**9,
             central_key_id=key_id(public.public_bytes_raw()),
             previous=previous,
             sealed=SUITE.encrypt(plain, public, info=seal_info(self.name, seq)),
@@ -135,6 +145,22 @@ def kiosk(database: Database, clock: StillClock) -> Kiosk:
     kiosk = Kiosk("pasar-contoh-1")
     provision(database, add_kiosk(database, kiosk.name), kiosk.public_key, NUMBER_KEY, clock)
     return kiosk
+
+
+@pytest.fixture
+def exchange(database: Database, clock: StillClock) -> Exchange:
+    return Exchange(database, ANSWER_KEY, clock, spread_s=7)
+
+
+@pytest.fixture
+def send(exchange: Exchange, kiosk: Kiosk) -> Callable[..., wire.Answer]:
+    """What the centre answers to a request of the kiosk with these records, or with whatever else."""
+
+    def send(*records: Record, sender: Kiosk = kiosk, **more: object) -> wire.Answer:
+        done = exchange.answer(*sender.sent(sender.request(*records, **more)))
+        return wire.open_answer(done.body, ANSWER_KEY.public_key().public_bytes_raw())
+
+    return send
 
 
 @pytest.fixture

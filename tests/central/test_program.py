@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from kiosk import form
 from sync.central import schema
 from sync.central.database import FILE
-from sync.central.ingest import ingest
 from sync.central.keys import load_or_make
 from sync.central.opening import opened
 from sync.central.provisioning import add_kiosk, provision
@@ -82,7 +81,7 @@ def test_usage_errors_are_two(tmp_path):
     assert run("serve", "--port", "70000").returncode == 2
 
 
-def test_enrolments_lists_what_has_arrived(tmp_path, database, clock, kiosk, number_key, central_key):
+def test_enrolments_lists_what_has_arrived(tmp_path, database, clock, kiosk, number_key, central_key, exchange):
     key = load_or_make(tmp_path)
     readable, unreadable = kiosk.many(2)
     mine = type(kiosk)("pasar-contoh-2", seed=3)
@@ -91,7 +90,7 @@ def test_enrolments_lists_what_has_arrived(tmp_path, database, clock, kiosk, num
     body = opened(first.to_bytes(), central_key)
     batches = [(mine, [mine.reseal(first, form.pack(body), key)]), (kiosk, [readable, unreadable])]
     for sender, records in batches:
-        ingest(database, sender.request(*records), clock)
+        exchange.answer(*sender.sent(sender.request(*records)))
     database.close()
 
     rows = [json.loads(line) for line in run("enrolments", "--json", "--home", str(tmp_path)).stdout.splitlines()]
@@ -108,8 +107,8 @@ def test_enrolments_lists_what_has_arrived(tmp_path, database, clock, kiosk, num
     assert "SITI" not in table
 
 
-def test_the_file_itself_shows_nobody(tmp_path, database, clock, kiosk):
-    ingest(database, kiosk.request(kiosk.next()), clock)
+def test_the_file_itself_shows_nobody(tmp_path, database, kiosk, send):
+    send(kiosk.next())
     with database.read() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(schema.enrolment)) == 1
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())

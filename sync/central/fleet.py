@@ -1,0 +1,105 @@
+"""The kiosks as the operator sees them: who is known, when heard of, what it holds; and letting one out and in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kiosk.domain.errors import KioskError
+from sync.central.database import Database
+from sync.central.schema import alarm, enrolment, heartbeat, kiosk
+
+NEW, USED, REVOKED = "new", "used", "revoked"
+
+
+class UnknownKioskError(KioskError):
+    """There is no kiosk of this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """`newest` is the highest seq here, `last_seq` the highest that the kiosk has told of; None before its first word.
+
+    Of a stolen kiosk, what was on it and nowhere else is newest + 1 .. last_seq, and what its gaps name.
+    """
+
+    name: str
+    state: str
+    heard_ms: int | None
+    newest: int
+    arrived: int
+    last_seq: int | None
+    waiting: int | None
+    quarantined: int | None
+    app: str | None
+    master: int | None
+    alarms: int
+
+
+def listed(connection: sa.Connection, only: str = "") -> list[Kiosk]:
+    """All kiosks by name, or that one."""
+    held = (
+        sa.select(sa.func.count())
+        .where(alarm.c.kiosk == kiosk.c.name, alarm.c.cleared_ms.is_(None))
+        .correlate(kiosk)
+        .scalar_subquery()
+    )
+    records = (
+        sa.select(enrolment.c.kiosk, sa.func.max(enrolment.c.seq).label("newest"), sa.func.count().label("arrived"))
+        .group_by(enrolment.c.kiosk)
+        .subquery()
+    )
+    query = (
+        sa.select(kiosk.c.name, kiosk.c.public_key, kiosk.c.revoked, heartbeat, records, held.label("alarms"))
+        .select_from(
+            kiosk.outerjoin(heartbeat, heartbeat.c.kiosk == kiosk.c.name).outerjoin(
+                records, records.c.kiosk == kiosk.c.name
+            )
+        )
+        .order_by(kiosk.c.name)
+    )
+    if only:
+        query = query.where(kiosk.c.name == only)
+    return [_kiosk(row) for row in connection.execute(query)]
+
+
+def revoke(database: Database, name: str, now_ms: int) -> int:
+    """Refuses the kiosk from its next request on. The newest seq that was known of it: a stick brings no later one.
+
+    Raises UnknownKioskError `central.kiosk_none`.
+    """
+    with database.write() as connection:
+        row = connection.execute(sa.select(kiosk).where(kiosk.c.name == name).with_for_update()).first()
+        if row is None:
+            raise UnknownKioskError("central.kiosk_none", kiosk=name)
+        if row.revoked:
+            return int(row.revoked_seq or 0)
+        stored = connection.scalar(sa.select(sa.func.max(enrolment.c.seq)).where(enrolment.c.kiosk == name)) or 0
+        told = connection.scalar(sa.select(heartbeat.c.last_seq).where(heartbeat.c.kiosk == name)) or 0
+        values = {"revoked": True, "revoked_ms": now_ms, "revoked_seq": max(stored, told)}
+        connection.execute(sa.update(kiosk).where(kiosk.c.name == name).values(**values))
+    return max(stored, told)
+
+
+def unrevoke(database: Database, name: str) -> None:
+    """Listens to the kiosk again. Raises UnknownKioskError `central.kiosk_none`."""
+    values = {"revoked": False, "revoked_ms": None, "revoked_seq": None}
+    with database.write() as connection:
+        if connection.execute(sa.update(kiosk).where(kiosk.c.name == name).values(**values)).rowcount == 0:
+            raise UnknownKioskError("central.kiosk_none", kiosk=name)
+
+
+def _kiosk(row: Any) -> Kiosk:
+    return Kiosk(
+        name=row.name,
+        state=REVOKED if row.revoked else USED if row.public_key is not None else NEW,
+        heard_ms=row.received_ms,
+        newest=row.newest or 0,
+        arrived=row.arrived or 0,
+        last_seq=row.last_seq,
+        waiting=row.waiting,
+        quarantined=row.quarantined,
+        app=row.app,
+        master=row.master,
+        alarms=row.alarms,
+    )

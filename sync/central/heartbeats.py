@@ -1,0 +1,63 @@
+"""How each kiosk was when it last spoke, and a log of it that is bounded by time."""
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from sync import wire
+from sync.central import alarms
+from sync.central.database import Database
+from sync.central.schema import heartbeat, heartbeat_log
+
+SLOT_MS = 5 * 60_000  # one row of the log for each of these, and for each boot
+
+
+def note(
+    connection: sa.Connection, database: Database, name: str, beat: wire.Heartbeat, before: Any | None, now_ms: int
+) -> None:
+    """Keeps a beat that is newer than the one `before`. The kiosk's row must be locked.
+
+    A replayed request, or one that came on a stick later than others by air, changes nothing and raises no alarm.
+    """
+    boot = beat.boot.bytes
+    if before is not None and not _newer(connection, name, beat, before):
+        return
+    values: dict[str, Any] = {
+        "received_ms": now_ms,
+        "boot": boot,
+        "app": beat.app,
+        "now_ms": beat.now_ms,
+        "mono_ms": beat.mono_ms,
+        "waiting": beat.waiting,
+        "quarantined": beat.quarantined,
+        "oldest_ms": beat.oldest_ms,
+        "last_seq": beat.last_seq,
+        "free_mb": beat.free_mb,
+        "rounds": beat.rounds,
+        "master": beat.master,
+        "more": json.dumps(beat.more, ensure_ascii=False),
+    }
+    if before is None:
+        connection.execute(sa.insert(heartbeat).values(kiosk=name, **values))
+    else:
+        connection.execute(sa.update(heartbeat).where(heartbeat.c.kiosk == name).values(**values))
+    if before is None or bytes(before.boot) != boot or before.received_ms // SLOT_MS != now_ms // SLOT_MS:
+        connection.execute(database.insert_new(heartbeat_log).values(kiosk=name, **values))
+    if before is not None and beat.last_seq < before.last_seq:
+        span = (beat.last_seq + 1, before.last_seq)
+        alarms.raise_(connection, database, name, alarms.Kind.ROLLED_BACK, [span], now_ms)
+
+
+def _newer(connection: sa.Connection, name: str, beat: wire.Heartbeat, before: Any) -> bool:
+    boot = beat.boot.bytes
+    if bytes(before.boot) == boot:
+        return beat.mono_ms > int(before.mono_ms)
+    seen = sa.select(heartbeat_log.c.kiosk).where(heartbeat_log.c.kiosk == name, heartbeat_log.c.boot == boot).limit(1)
+    return connection.execute(seen).first() is None
+
+
+def forget(database: Database, before_ms: int) -> int:
+    """Drops what the log says of the time before. How many rows."""
+    with database.write() as connection:
+        return connection.execute(sa.delete(heartbeat_log).where(heartbeat_log.c.received_ms < before_ms)).rowcount

@@ -1,0 +1,86 @@
+"""The two services of a centre: the web server, which cannot open anything, and the worker, which nobody can call."""
+
+import argparse
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from kiosk import commandline as command
+from kiosk.clock import Clock
+from kiosk.domain.errors import IdentityError, StoreError
+from kiosk.logs import Log
+from kiosk.settings import Settings
+from sync.central import alarms, heartbeats, keys
+from sync.central.database import Database
+from sync.central.migrations import migrate
+from sync.central.worker import Worker, again
+from sync.stop import StopSignal
+
+_DAY_MS = 86_400_000
+_POLL_S = 1
+_TROUBLE_S = 5
+_TIDY_MS = 60_000
+_log = Log("work")
+
+
+def serve(arguments: argparse.Namespace, settings: Settings, home: Path, url: str, clock: Clock) -> int:
+    """Answers until a signal. Raises KioskError, also `central.key_here` where the private key should not be."""
+    from sync.central.app import create_app
+    from sync.central.server import bind, is_loopback
+    from sync.central.server import serve as answer
+
+    host = settings.central.host if arguments.host is None else arguments.host
+    port = settings.central.port if arguments.port is None else arguments.port
+    with closing(bind(host, port)) as listening:  # before the database: the commonest mistake is a second centre
+        public_key = _public_key(home)
+        if keys.can_open(home) and not is_loopback(host):
+            raise IdentityError("central.key_here", file=keys.FILE)
+        with closing(Database.open(home, url)) as database:
+            migrate(database, clock)
+            spread_s = 0 if is_loopback(host) else settings.central.spread_s
+            signing = keys.load_or_make_answer(home)
+            app = create_app(database, public_key, signing, clock, spread_s, settings.central.metrics)
+            return command.OK if answer(app, listening, command.write_line) else command.FAILED
+
+
+def work(arguments: argparse.Namespace, settings: Settings, home: Path, database: Database, clock: Clock) -> int:
+    """Examines until a signal, or with --once until nothing waits; now and then looks for kiosks that are silent."""
+    worker = Worker(database, keys.load(home), keys.load_or_make_people(home), clock, settings.zone)
+    if arguments.again:
+        _log.info("work.again", count=again(database))
+    tidied_ms = 0
+    with StopSignal() as stop:
+        if not arguments.once:
+            command.write_line("ready")
+        while not stop.asked:
+            try:
+                if clock.monotonic_ms() - tidied_ms >= _TIDY_MS or not tidied_ms:
+                    _tidy(database, settings, clock.wall_ms())
+                    tidied_ms = clock.monotonic_ms()
+                number = worker.step()
+            except StoreError as error:
+                if arguments.once:
+                    raise
+                _log.warning("database.trouble", cause=error.id)
+                stop.wait(_TROUBLE_S)
+                continue
+            if number == 0:
+                if arguments.once:
+                    break
+                stop.wait(_POLL_S)
+    return command.OK
+
+
+def _tidy(database: Database, settings: Settings, now_ms: int) -> None:
+    alarms.watch_silence(database, now_ms, int(settings.central.silent_days * _DAY_MS))
+    heartbeats.forget(database, now_ms - settings.central.heartbeats_days * _DAY_MS)
+
+
+def _public_key(home: Path) -> bytes:
+    """A new centre's keys are made by another process, so that this one never holds the private half."""
+    if not (home / keys.PUBLIC_FILE).exists():
+        made = [sys.executable, "-m", "sync.central", "init", "--home", str(home)]
+        quiet = subprocess.DEVNULL
+        subprocess.run(made, check=False, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 this very program
+    return keys.load_public(home)

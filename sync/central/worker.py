@@ -1,0 +1,140 @@
+"""The worker: opens what has arrived, and says no where anybody would. The only program that holds the private key.
+
+    lease a run → open and examine (memory) → claim the persons → one transaction: examined + refusals + run gone
+
+Killed at any instruction, it or another worker does the same again with the same result.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from kiosk.clock import Clock
+from kiosk.domain.enrolment import Enrolment, code_of
+from kiosk.domain.outcome import Outcome, State
+from kiosk.domain.record import Record
+from kiosk.domain.rules import Rules
+from kiosk.logs import Log
+from sync.central import arrivals, outcomes, people
+from sync.central.arrivals import Arrival
+from sync.central.database import Database
+from sync.central.examination import day_of, examine, rules_of
+from sync.central.opening import OpeningError, opened
+from sync.central.schema import enrolment, examined
+
+UNREADABLE = frozenset({"record", "other_key", "seal", "form"})  # causes of an OpeningError
+ELSEWHERE = "enrolled_elsewhere"
+_AT_ONCE = 500  # records in memory
+_log = Log("work")
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    id: uuid.UUID
+    seq: int
+    cause: str
+    enrolment: Enrolment | None = None
+
+
+class Worker:
+    """`step()` examines one run of records. Several workers may run, on several machines."""
+
+    def __init__(
+        self,
+        database: Database,
+        key: X25519PrivateKey,
+        people_key: bytes,
+        clock: Clock,
+        zone: tzinfo,
+        rules: Callable[[date], Rules] = rules_of,
+    ) -> None:
+        self._database = database
+        self._key = key
+        self._people_key = people_key
+        self._clock = clock
+        self._zone = zone
+        self._rules = rules
+
+    def step(self) -> int:
+        """How many records were examined; 0 when none waits. Raises StoreError; then the run is leased again later."""
+        arrival = arrivals.lease(self._database, self._clock)
+        if arrival is None:
+            return 0
+        number = 0
+        for first in range(arrival.first, arrival.last + 1, _AT_ONCE):
+            last = min(first + _AT_ONCE - 1, arrival.last)
+            number += self._part(arrival, first, last)
+        with self._database.write() as connection:
+            arrivals.done(connection, arrival)
+        return number
+
+    def _part(self, arrival: Arrival, first: int, last: int) -> int:
+        looked = [self._look(row) for row in self._rows(arrival.kiosk, first, last)]
+        sound = [(one, one.enrolment) for one in looked if one.enrolment is not None and not one.cause]
+        won = people.claim(
+            self._database, [people.claim_of(self._people_key, arrival.kiosk, opened) for _, opened in sound]
+        )
+        causes = {one.id: one.cause or (ELSEWHERE if one.enrolment and one.id not in won else "") for one in looked}
+        self._write(arrival.kiosk, looked, causes)
+        return len(looked)
+
+    def _rows(self, kiosk: str, first: int, last: int) -> Sequence[Any]:
+        query = sa.select(enrolment.c.id, enrolment.c.seq, enrolment.c.received_ms, enrolment.c.raw)
+        here = (enrolment.c.kiosk == kiosk) & enrolment.c.seq.between(first, last)
+        with self._database.read() as connection:
+            return connection.execute(query.where(here).order_by(enrolment.c.seq)).all()
+
+    def _look(self, row: Any) -> _Looked:
+        raw = bytes(row.raw)
+        try:
+            found = opened(raw, self._key)
+        except OpeningError as error:
+            return _Looked(row.id, row.seq, str(error))
+        day = day_of(Record.from_bytes(raw).captured_ms, row.received_ms, self._zone)
+        return _Looked(row.id, row.seq, examine(found, self._rules(day)).refusal, found)
+
+    def _write(self, kiosk: str, looked: list[_Looked], causes: dict[uuid.UUID, str]) -> None:
+        """Replaces what an earlier look found unreadable; a refusal is only told where nothing was decided yet."""
+        now_ms = self._clock.wall_ms()
+        rows = [
+            {
+                "kiosk": kiosk,
+                "id": one.id,
+                "seq": one.seq,
+                "code": code_of(one.id),
+                "cause": causes[one.id],
+                "examined_ms": now_ms,
+            }
+            for one in looked
+        ]
+        refused = [one.id for one in looked if causes[one.id] and causes[one.id] not in UNREADABLE]
+        with self._database.write() as connection:
+            outcomes.lock(connection, kiosk)
+            mine = examined.c.kiosk == kiosk
+            connection.execute(sa.delete(examined).where(mine, examined.c.id.in_([one.id for one in looked])))
+            connection.execute(sa.insert(examined), rows)
+            decided = outcomes.newest(connection, kiosk, refused)
+            told = [outcomes.Decision(id, Outcome(State.REFUSED, causes[id])) for id in refused if id not in decided]
+            if told:
+                outcomes.append(connection, kiosk, told, now_ms)
+        for one in looked:
+            if causes[one.id]:
+                _log.warning("enrolment.not_sound", kiosk=kiosk, seq=one.seq, cause=causes[one.id])
+        _log.info("run.examined", kiosk=kiosk, count=len(looked), refused=len(refused))
+
+
+def again(database: Database) -> int:
+    """Lets the workers look once more at what could not be opened, say with another key. How many there are."""
+    query = sa.select(examined.c.kiosk, examined.c.seq).where(examined.c.cause.in_(UNREADABLE))
+    by_kiosk: dict[str, list[int]] = {}
+    with database.write() as connection:
+        for row in connection.execute(query.order_by(examined.c.kiosk, examined.c.seq)):
+            by_kiosk.setdefault(row.kiosk, []).append(row.seq)
+        for kiosk, seqs in by_kiosk.items():
+            arrivals.add(connection, database, kiosk, seqs)
+    return sum(len(seqs) for seqs in by_kiosk.values())
