@@ -1,7 +1,6 @@
 """The front of the kiosk: it owns the visit. Screens post events, `advance` answers, effects run, a screen is shown."""
 
 import dataclasses
-import gc
 import threading
 import time
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ from kiosk.ui.announce import Announcer
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.eyes import Eyes
 from kiosk.ui.failsafe import Failsafe
+from kiosk.ui.memory import give_back, settle, thaw
 from kiosk.ui.ports import Keeper, Printer, Scanner, Sight, Speaker, Status
 from kiosk.ui.prompts import Clips
 from kiosk.ui.screens import make
@@ -128,7 +128,9 @@ class Front(App):
         """The other screens are built between frames, so that the first one is there at once."""
         if self._build_ahead:
             self._page(self._build_ahead.pop(0))
-        return bool(self._build_ahead)
+            return True
+        settle()
+        return False
 
     # events in, effects out
 
@@ -168,9 +170,10 @@ class Front(App):
             except Exception as error:  # noqa: BLE001 (told below)
                 failed.append(error)
                 del self.pages[name]
+                thaw()
                 self._shown = "" if self._shown == name else self._shown
         self.eyes.forget()
-        Clock.schedule_once(lambda _: gc.collect(), COLLECT_S)
+        Clock.schedule_once(lambda _: give_back(), COLLECT_S)
         for failure in failed:
             self._crash(failure)
 

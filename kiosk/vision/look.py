@@ -12,7 +12,8 @@ from kiosk.vision.scene import Scene
 from kiosk.vision.views import SMALLEST_PX, View, card_view, fitted, gray_of, whole
 from kiosk.vision.voting import Votes
 
-PATIENCE = 1  # looks that an accepted number waits for a name
+PATIENCE = 3  # looks that an accepted number waits for a name that is sure
+SURE = 0.9  # of a name: from here on nobody is asked to spell it
 THUMB = (64, 36)
 STILL_LEVEL = 3.0  # mean difference of two thumbnails under which nothing moves
 CHANGED_LEVEL, CHANGED_SHARE = 24, 0.06  # of a thumbnail's pixels: something came or went
@@ -127,10 +128,12 @@ class Look:
         if not self._votes.add(sighting):
             return self._reader.unsure(seen, sighting, scene)
         reading = self._reader.accepted(seen, around, scene)
-        if "name" in reading.fields or self._patience == 0:
-            return reading
+        if self._held is None or (reading.nik == self._held.nik and _name_sure(reading) > _name_sure(self._held)):
+            self._held = reading
+        if self._patience == 0 or _name_sure(self._held) >= SURE:
+            held, self._held = self._held, None
+            return held
         self._patience -= 1
-        self._held = reading
         return Reading(None, KTP, reading.confidence, {}, hints.HOLD_STILL, reading.outline, card=reading.card)
 
     def _still(self, gray: Image) -> bool:
@@ -144,6 +147,12 @@ class Look:
             if float(np.mean(changed)) > CHANGED_SHARE:
                 self._fruitless, self._idle_thumb = 0, None
         return before is not None and float(np.mean(cv2.absdiff(before, thumb))) < STILL_LEVEL
+
+
+def _name_sure(reading: Reading) -> float:
+    """0..1; 0 without a name."""
+    name = reading.fields.get("name")
+    return name.confidence if name is not None else 0.0
 
 
 def upright_angle(line: Line) -> float:

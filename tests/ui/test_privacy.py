@@ -156,6 +156,7 @@ def test_no_page_takes_the_keyboard_or_the_clipboard(stage: Any) -> None:
 
 def where(wanted: list[str]) -> list[str]:
     """Kinds of the objects that hold one of these texts, as far as the collector can see."""
+    gc.unfreeze()  # the screens too, which `memory.settle` took out of its sight
     return sorted({kind for kind, text in texts(wanted) if any(part in text for part in wanted)})
 
 
