@@ -3,11 +3,13 @@
 import ctypes
 import gc
 
-_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc: without it freed pages stay ours, with what was in them
+_trim = getattr(
+    ctypes.CDLL(None), "malloc_trim", None
+)  # glibc: without it freed pages stay ours, with what was in them
 
 
 def settle() -> None:
-    """Once all screens stand: the collector leaves them alone from now on, or it halts a visit for a tenth of a second."""
+    """Once all screens stand: the collector leaves them alone, or it would halt a visit for a tenth of a second."""
     gc.collect()
     gc.freeze()
 

@@ -14,6 +14,7 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Obje
 from kivy.uix.widget import Widget
 from numpy.typing import NDArray
 
+from kiosk.ui import theme
 from kiosk.ui.widgets import load_kv
 
 CARD_RATIO = 85.6 / 53.98
@@ -21,9 +22,13 @@ FPS = 30
 TURN_S = 0.18  # the frame's way to the card
 LOST_S = 0.7  # without a card, before the frame goes back
 PULSE_S = 1.2
+SWELL = 1.14  # the ring round a mark at its largest
+ROUND_MM = 4.0  # of the picture's corners
+ARC = 6  # pieces of a quarter circle
 
 
 class Preview(Widget):
+    round_mm, swell = ROUND_MM, SWELL  # for the kv
     texture = ObjectProperty(None, allownone=True)
     shown = ObjectProperty(None, allownone=True)  # the part of it that fits the widget, its first row at the top
     crop = ListProperty([0, 0, 1, 1])  # the part of the frame that is shown: left, top, width, height in fractions
@@ -117,12 +122,29 @@ class Preview(Widget):
             self.pulse = 0.5 - 0.5 * math.cos(2 * math.pi * now / PULSE_S)
 
     def _draw_frame(self, corners: list[float]) -> None:
+        """The frame, and a strip between it and the picture's edge."""
         self.corners = corners
-        around = [self.x, self.top, self.right, self.top, self.right, self.y, self.x, self.y]
-        vertices: list[float] = []
-        for at in (0, 2, 4, 6, 0):
-            vertices += [corners[at], corners[at + 1], 0, 0, around[at], around[at + 1], 0, 0]
-        self.veil = vertices
+        self.veil = [
+            value
+            for corner, x, y in self._edge
+            for value in (corners[2 * corner], corners[2 * corner + 1], 0, 0, x, y, 0, 0)
+        ]
+
+    def _round_edge(self) -> list[tuple[int, float, float]]:
+        """Points along the edge, clockwise from the top left and closed, each with the number of the nearest corner."""
+        radius, points = theme.mm(ROUND_MM), []
+        for corner, (x, y) in enumerate(
+            (
+                (self.x + radius, self.top - radius),
+                (self.right - radius, self.top - radius),
+                (self.right - radius, self.y + radius),
+                (self.x + radius, self.y + radius),
+            )
+        ):
+            for piece in range(ARC + 1):
+                angle = math.pi * (1 - corner / 2 - piece / ARC / 2)
+                points.append((corner, x + radius * math.cos(angle), y + radius * math.sin(angle)))
+        return [*points, points[0]]
 
     def _still(self) -> list[float]:
         x, y, width, height = self.frame
@@ -133,22 +155,30 @@ class Preview(Widget):
         return [
             value
             for x, y in zip(fractions[::2], fractions[1::2], strict=True)
-            for value in (self.x + (x - left) / width * self.width, self.top - (y - top) / height * self.height)
+            for value in (
+                min(max(self.x + (x - left) / width * self.width, self.x), self.right),
+                min(max(self.top - (y - top) / height * self.height, self.y), self.top),
+            )
         ]
 
     def _place(self, *_: object) -> None:
         self.frame = self.still_frame(self.x, self.y, self.width, self.height)
+        self._edge = self._round_edge()
         self._to = self._points(self.card) if self.card else self._still()
         self._draw_frame(list(self._to))
         if self.mark:
             x, y = self._points([self.mark[0], self.mark[1]])
             radius = max(self.mark[2] / self.crop[2] * self.width * 1.25, self.width * 0.05)
+            x = min(max(x, self.x + radius * SWELL), self.right - radius * SWELL)
+            y = min(max(y, self.y + radius * SWELL), self.top - radius * SWELL)
             self.ring = [x, y, radius]
             self.arrow = self._arrow(x, y, radius)
 
     def _arrow(self, x: float, y: float, radius: float) -> list[float]:
-        """From the ring towards the frame's nearer long edge: that way the card is tilted."""
+        """From the ring towards the picture's nearer long edge, or the other way where it would leave the picture."""
         way = 1 if y > self.center_y else -1
+        if not self.y < y + way * radius * 2.7 < self.top:
+            way = -way
         start, tip, head = y + way * radius * 1.5, y + way * radius * 2.7, radius * 0.45
         return [x, start, x, tip, x - head, tip - way * head, x, tip, x + head, tip - way * head]
 
