@@ -14,7 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pathops
 from fontTools import subset
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
@@ -23,6 +26,7 @@ FONTS, ICONS = ROOT / "assets" / "fonts", ROOT / "assets" / "icons"
 JAKARTA = "@fontsource/plus-jakarta-sans@5.3.0"
 SYMBOLS = "material-symbols@0.47.5"
 ANDIKA = "fonts-sil-andika"  # Debian 12: 6.101
+SEAM = 10  # font units, of 960
 LOOK = {"FILL": 1, "wght": 500, "opsz": 40, "GRAD": 0}
 # Latin with all accents of Indonesia's and its neighbours' languages, punctuation, arrows, money.
 RANGES = ((0x20, 0x250), (0x300, 0x370), (0x1E00, 0x1F00), (0x2010, 0x2050), (0x20A0, 0x20C1), (0x2190, 0x2194))
@@ -69,9 +73,27 @@ def icons(folder: Path) -> None:
     cut(font, [codes[name] for name in names])
     font = instancer.instantiateVariableFont(font, LOOK, overlap=instancer.OverlapMode.REMOVE)
     font.flavor = None
+    heal(font)
     save(font, ICONS / "MaterialSymbolsRounded-subset.ttf")
     (ICONS / "names.txt").write_text("".join(f"{name} {codes[name]:x}\n" for name in names), encoding="utf-8")
     shutil.copy(package / "LICENSE", ICONS / "LICENSE")
+
+
+def heal(font: TTFont) -> None:
+    """Closes the hairlines that a filled variable icon has between its outline and its filling."""
+    glyphs = font.getGlyphSet()
+    for name in font.getGlyphOrder():
+        path = pathops.Path()
+        glyphs[name].draw(path.getPen(glyphSet=glyphs))
+        seams = pathops.Path(path)
+        seams.stroke(SEAM, pathops.LineCap.ROUND_CAP, pathops.LineJoin.ROUND_JOIN, 4)
+        seams.convertConicsToQuads()
+        whole = pathops.op(path, seams, pathops.PathOp.UNION)
+        if not whole:
+            continue
+        pen = TTGlyphPen(None)
+        whole.draw(Cu2QuPen(pen, max_err=1.0, reverse_direction=True))
+        font["glyf"][name] = pen.glyph()
 
 
 def unpack(package: str, folder: Path) -> Path:

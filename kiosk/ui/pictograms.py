@@ -9,7 +9,7 @@ OCCUPATIONS = {
     "pedagang-batik": "texture",
     "pedagang-pakaian": "checkroom",
     "kuliner": "restaurant",
-    "jajanan-pasar": "bakery_dining",
+    "jajanan-pasar": "cookie",
     "jamu": "emoji_food_beverage",
     "klithikan": "recycling",
     "pkl": "festival",

@@ -50,7 +50,8 @@ KINDS: dict[str, tuple[Colour, Colour, Colour, Colour]] = {
 
 # sizes in mm at scale 1
 GAP = 4.0
-EDGE = 6.0
+EDGE = 6.0  # beside what a page holds; a tall page can give more
+TALL_EDGE = 9.0
 KEY = 20.0
 BUTTON = 22.0
 LEAST = 15.0  # nothing that can be touched is smaller
@@ -87,6 +88,11 @@ def true_mm(pixels: float) -> float:
 
 def pick(tall_value: float, wide_value: float) -> float:
     return wide_value if wide else tall_value
+
+
+def side() -> float:
+    """Pixels between the glass's side and whatever stands on a page: one line for header, body and footer."""
+    return mm(pick(TALL_EDGE, EDGE))
 
 
 def picture(name: str) -> str:

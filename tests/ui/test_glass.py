@@ -53,6 +53,14 @@ def touchable_above(widget):  # type: ignore[no-untyped-def]
     return None
 
 
+def in_body(widget, page):  # type: ignore[no-untyped-def]
+    while widget is not page and widget.parent is not widget:
+        if widget is page.ids.body:
+            return True
+        widget = widget.parent
+    return False
+
+
 def ground_of(widget):  # type: ignore[no-untyped-def]
     while True:
         ground = getattr(widget, "ground", None)
@@ -75,6 +83,7 @@ def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[
         for at_x, at_y in ((2, 2), (w - 2, 2), (w / 2, h / 2), (2, h - 2), (w - 2, h - 2)):
             assert stage.pressed_by(x + at_x, height - y - at_y) == target, (target, at_x, at_y)
     assert not overlapping(stage.targets())
+    body_top = page.ids.body.to_window(page.ids.body.x, page.ids.body.top)[1]
     for label in page.walk():
         if not isinstance(label, Label) or not label.text.strip() or not shown(label):
             continue
@@ -85,11 +94,15 @@ def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[
             assert label.texture_size[1] <= box.height + 2, f"higher than its box: {label.text}"
             within = label.y >= box.y - 3 and label.top <= box.top + 3
             assert within, f"out of its box: {label.text}"
+            across = abs(label.center_x - box.center_x) + label.texture_size[0] / 2
+            assert across <= box.width / 2 + 1, f"wider than its box: {label.text}"
         x, y = label.to_window(label.x, label.y)
         text_w, text_h = label.texture_size
         assert text_w <= label.width + 2 or not label.text_size[0], f"too wide: {label.text}"
         within = y >= -1 and y + label.height <= height + 1
         assert within, f"outside: {label.text}"
+        below = y + label.height <= body_top + 3 or not in_body(label, page)
+        assert below, f"up into the header: {label.text}"
         if label.text_size[1]:
             assert text_h <= label.text_size[1] + 2, f"clipped: {label.text}"
 

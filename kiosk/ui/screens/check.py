@@ -33,6 +33,7 @@ class Answer(Touchable):
     label = StringProperty("")
     value = StringProperty("")
     slim = BooleanProperty(False)  # label and value in one line
+    long = BooleanProperty(False)  # three lines
 
 
 class Check(Page):

@@ -22,7 +22,7 @@ class Language(Page):
                     sub="" if theme.wide else self.desk.tr.own(code, "language.sub"),
                     icon="language",
                     font_size=theme.mm(theme.BIG if theme.wide else theme.TITLE),
-                    padding=(theme.mm(8), theme.mm(1.5 if theme.wide else 8)),
+                    padding=(theme.mm(8), theme.mm(1.5 if theme.wide else 3)),
                 )
                 card.bind(on_release=lambda _, code=code: self.post(ev.LanguageChosen(code)))
                 cards.add_widget(card)

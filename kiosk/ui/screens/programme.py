@@ -42,12 +42,12 @@ class Programme(Page):
         for months in visit.rules.eligibility.months_choices:
             chip = Tile(
                 target=f"months.{months}",
-                text=self.words("programme.months", count=months),
+                text=self.words("programme.months" if theme.wide else "programme.months_whole", count=months),
                 chosen=months == self.months,
                 upright=True,
                 padding=theme.mm(1),
                 spacing=0,
-                font_size=theme.mm(theme.HINT + 0.2 if theme.wide else theme.BODY),
+                font_size=theme.mm(theme.HINT + (0.2 if theme.wide else 0.6)),
             )
             chip.bind(on_release=lambda _, months=months: self.choose(months=months))
             self.ids.months.add_widget(chip)

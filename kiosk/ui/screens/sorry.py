@@ -11,7 +11,7 @@ from kiosk.ui.widgets.page import Page
 class Sorry(Page):
     title = StringProperty("")
     do = StringProperty("")
-    picture = StringProperty("sorry")
+    picture = StringProperty("officer")
 
     def refresh(self, visit: Visit) -> None:
         ids = (f"sorry.{visit.reason}", f"sorry.{visit.reason.partition('.')[0]}", "sorry.other")

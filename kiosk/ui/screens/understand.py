@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
 
 from kiosk.domain.benefits import Benefits
 from kiosk.journey import Visit
@@ -39,7 +40,7 @@ def panels(say: Words, benefits: Benefits, base: int) -> tuple[Panel, ...]:
                     say.millions(benefits.work_death(base)),
                     say("understand.jkk.death_sub", times=benefits.jkk_death_times_base),
                 ),
-                ("draw", say("understand.jkk.school", **school), say("understand.jkk.school_sub")),
+                ("school", say("understand.jkk.school", **school), say("understand.jkk.school_sub")),
             ),
         ),
         Panel(
@@ -48,7 +49,7 @@ def panels(say: Words, benefits: Benefits, base: int) -> tuple[Panel, ...]:
             (
                 ("family_restroom", say.millions(benefits.jkm_full), say("understand.jkm.full_sub", months=months)),
                 ("hourglass_empty", say.millions(benefits.jkm_before), say("understand.jkm.before_sub")),
-                ("draw", say.millions(benefits.scholarship_most), say("understand.jkm.school_sub", **school)),
+                ("school", say.millions(benefits.scholarship_most), say("understand.jkm.school_sub", **school)),
             ),
         ),
         Panel(
@@ -81,6 +82,13 @@ class Understand(Page):
     at = NumericProperty(0)
     picture = StringProperty("")
     title = StringProperty("")
+
+    def on_kv_post(self, base: Widget) -> None:
+        super().on_kv_post(base)
+        if not theme.wide:  # picture, words, and then the way to the next picture
+            for part in (self.ids.place, self.ids.turn):
+                self.ids.seen.remove_widget(part)
+                self.ids.told.add_widget(part)
 
     def begin(self, visit: Visit) -> None:
         self.at = 0

@@ -45,6 +45,7 @@ class HeadButton(Touchable):
     icon = StringProperty("")
     text = StringProperty("")
     shown = BooleanProperty(True)
+    gap = NumericProperty(0)  # beside it; while it is not shown it takes this back
 
 
 class Header(BoxLayout):

@@ -1,8 +1,10 @@
 """What can be touched: big buttons, choice tiles, ticks. They act on release inside and show the press at once."""
 
+import functools
 from typing import Any
 
 from kivy.app import App
+from kivy.core.text import Label as CoreLabel
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
@@ -56,6 +58,28 @@ class BigButton(Touchable):
     icon_after = BooleanProperty(False)
     text = StringProperty("")
     font_size = NumericProperty(0)
+    squeeze = NumericProperty(1.0)  # of the letters, so that a long word keeps inside
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("text", "icon", "font_size", "width"):
+            self.fbind(name, self._fit)
+
+    def _fit(self, *_: object) -> None:
+        """Letters as large as `font_size` where the room is, never smaller than a hint's."""
+        if not self.text or not self.font_size or self.width <= 0:
+            return
+        wanted = word_width(self.text, self.font_size) + self.font_size * 1.1 * bool(self.icon)
+        room = self.width - self.padding[0] - self.padding[2] - self.spacing * (2 + bool(self.icon))
+        self.squeeze = min(max(room / wanted, theme.mm(theme.HINT) / self.font_size), 1.0)
+
+
+@functools.lru_cache(256)
+def word_width(word: str, font_size: float) -> float:
+    """Pixels that a button's word takes."""
+    label = CoreLabel(font_name="head", bold=True, font_size=font_size)
+    label.resolve_font_name()
+    return float(label.get_extents(word)[0])
 
 
 class RoundButton(Touchable):
@@ -76,6 +100,9 @@ class Tile(Touchable):
     upright = BooleanProperty(False)
     inverse = BooleanProperty(False)  # chosen, and no icon that could turn into a tick: white on blue
     font_size = NumericProperty(0)
+    ticked = BooleanProperty(False)  # chosen, beside its icon
+    mark = NumericProperty(0)
+    mark_at = ListProperty([0, 0])
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -96,6 +123,7 @@ class Tick(Touchable):
 
     text = StringProperty("")
     sub = StringProperty("")
+    icon = StringProperty("")
     ticked = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:

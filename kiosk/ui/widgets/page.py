@@ -31,11 +31,21 @@ class Fill(Widget):
     """Empty room on a tall page; a wide one has none to give."""
 
 
+class Scenery(text.Picture):
+    """A picture in what would be empty room on a tall page."""
+
+
+class Banner(BoxLayout):
+    """Good news at the top of a tall page."""
+
+    text = StringProperty("")
+
+
 class Split(BoxLayout):
     """Two columns on a wide panel, one above the other on a tall one."""
 
     def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
-        if not (isinstance(widget, Fill) and theme.wide):
+        if not (isinstance(widget, Fill | Scenery | Banner) and theme.wide):
             super().add_widget(widget, *args, **kwargs)
 
 
@@ -60,6 +70,7 @@ class Page(BoxLayout):
     aside_text = StringProperty("")
     aside_icon = StringProperty("")
     aside_target = StringProperty("aside")
+    selvedge = NumericProperty(0)  # how high the woven edge along the top is
     back_shown = BooleanProperty(False)
     stop_shown = BooleanProperty(False)
     help_shown = BooleanProperty(False)

@@ -1,7 +1,10 @@
 """Larger parts that several pages share: the masked card, yes and no, the woven ground of the first page."""
 
+import functools
+
 from kivy.core.image import Image as CoreImage
-from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.graphics.texture import Texture
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -33,21 +36,33 @@ class YesNo(BoxLayout):
         """One of the two was touched."""
 
 
+@functools.cache
+def weave() -> Texture:
+    """One tile of the kawung pattern, white on nothing, that repeats."""
+    texture = CoreImage(theme.picture("kawung"), mipmap=True).texture
+    texture.wrap = "repeat"
+    return texture
+
+
 class Kawung(Widget):
-    """A quiet kawung weave, one tile repeated."""
+    """A quiet kawung weave, one tile of `tile` pixels repeated."""
+
+    strength = NumericProperty(0.1)
+    tile = NumericProperty(0)
 
     texture = ObjectProperty(None, allownone=True)
     coords = ListProperty([0, 0, 1, 0, 1, 1, 0, 1])
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.texture = CoreImage(theme.picture("kawung")).texture
-        self.texture.wrap = "repeat"
+        self.texture = weave()
+        self.tile = theme.mm(26)
         self.fbind("size", self._repeat)
+        self.fbind("tile", self._repeat)
         self._repeat()
 
     def _repeat(self, *_: object) -> None:
-        across, up = self.width / theme.mm(26), self.height / theme.mm(26)
+        across, up = self.width / self.tile, self.height / self.tile
         self.coords = [0, 0, across, 0, across, up, 0, up]
 
 
