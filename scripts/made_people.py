@@ -17,7 +17,6 @@ FIRST = (
 LAST = (
     "Contoh", "Spesimen", "Misal", "Umpama", "Karangan", "Rekaan", "Andaian", "Khayal", "Cobaan", "Peraga", "Uji",
 )  # fmt: skip
-_CAPTURED_MS = 1_795_312_800_000  # 22 November 2026
 _MARKETS = [row["name"] for row in csv.DictReader((CONFIG / "markets.csv").open(encoding="utf-8"))]
 _OCCUPATIONS = [row["id"] for row in csv.DictReader((CONFIG / "occupations.csv").open(encoding="utf-8"))]
 
@@ -30,11 +29,12 @@ def person(number: int, seed: int = 1) -> Enrolment:
     day = born.day + 40 * female
     months = rng.choice((1, 1, 3, 3, 6, 12))
     income = rng.randrange(8, 60) * 50_000 + 600_000
-    at_ms = _CAPTURED_MS + number * 137_000 + rng.randrange(90_000)
+    id = new_id()
+    at_ms = (id.int >> 80) + rng.randrange(5_000, 90_000)  # the consents come some seconds after the visit began
     language = rng.choice(("id", "id", "id", "jv", "jv", "en"))
     agreed = {"registration", *(purpose for purpose in PURPOSES if rng.random() < 0.5)}
     return Enrolment(
-        id=new_id(),
+        id=id,
         nik=f"337299{day:02}{born:%m%y}{number % 10_000:04}",
         name=" ".join([*rng.sample(FIRST, rng.choice((1, 1, 2))), rng.choice(LAST)]).upper(),
         birth_date=born,

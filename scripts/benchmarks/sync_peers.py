@@ -94,7 +94,8 @@ class _Run:
         people = range(self._people, self._people + number)
         self._people += number
         file = self._folder / "people.jsonl"
-        file.write_bytes(b"\n".join(person(one).to_bytes() for one in people) + b"\n")
+        lines = [json.dumps(person(one).plain(), ensure_ascii=False, separators=(",", ":")) for one in people]
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         _ask(client, {"keep": str(file)})
         self._background.call(self._link.reset, profile)
         return float(_ask(client, {"sync": number})["s"])
