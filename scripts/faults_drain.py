@@ -54,7 +54,7 @@ def drain(folder: Path, load: Load, seed: int, progress: Callable[[int, int], No
             "faults": sum(kinds.values()),
             "kinds": kinds,
             "kills": dict(world.kills),
-            "clean_stop": clean,
+            "ok": clean,
         }
 
 

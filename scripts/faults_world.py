@@ -185,9 +185,21 @@ class World:
             time.sleep(0.002)
         return time.monotonic() - began
 
+    def wait_until_nothing_waits(self) -> None:
+        """Raises Stuck."""
+        began = time.monotonic()
+        while self.store.outbox.counts().waiting:
+            if time.monotonic() - began > DEADLINE_S:
+                raise Stuck(f"stuck: {self.store.outbox.counts()}")
+            time.sleep(0.01)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """What is at the centre, opened with its key."""
+        return [json.loads(line) for line in self.central("enrolments", "--json").splitlines()]
+
     def check(self) -> dict[str, int]:
         """What was kept against what is at the centre, in Jepsen's words."""
-        arrived = [json.loads(line) for line in self.central("enrolments", "--json").splitlines()]
+        arrived = self.listed()
         ids = [row["id"] for row in arrived]
         people = [row["enrolment"]["nik"] for row in arrived if "enrolment" in row]
         counts = self.store.outbox.counts()
