@@ -17,6 +17,10 @@ the same requests and kills the same ends.
 Parts:
     network     2,000 faults of twelve kinds (scripts/faults_proxy.py), 100 kills of the daemon, 10 of the centre
     kills       300 kill -9 of each program
+    disk        ext4 of 8 MB and a tmpfs that fill up while the daemon works, and get room again (root only)
+    clock       1970, 2038, a day late, a day early, and jumps in the middle of rounds
+    backlog     thirty days of fifty enrolments without a network, then one drain
+    damage      a damaged database: put aside, a new one begun, every whole record saved
     bodies      10,000 bent, forged, replayed, foreign and bursting requests (scripts/faults_bodies.py)
     api         5,000 requests of schemathesis, made from the centre's own OpenAPI
 """
@@ -32,6 +36,9 @@ from typing import Any
 
 from faults_api import api
 from faults_bodies import bodies
+from faults_clock import backlog, clocks
+from faults_damage import damages
+from faults_disk import disks
 from faults_drain import Load, drain
 
 MUST_BE_NOUGHT = ("lost", "duplicated", "altered", "unexpected", "refused")
@@ -52,6 +59,10 @@ def kills(folder: Path, asked: argparse.Namespace, progress: Progress) -> dict[s
 PARTS: dict[str, Part] = {
     "network": network,
     "kills": kills,
+    "disk": lambda folder, asked, _: disks(folder, asked.seed),
+    "clock": lambda folder, asked, _: clocks(folder, asked.seed),
+    "backlog": lambda folder, asked, _: backlog(folder, asked.seed),
+    "damage": lambda folder, asked, _: damages(folder, asked.seed),
     "bodies": lambda folder, asked, _: bodies(folder, asked.bodies, asked.seed),
     "api": lambda folder, asked, _: api(folder, asked.cases, asked.seed),
 }

@@ -1,6 +1,7 @@
 """schemathesis over the centre's own OpenAPI: whatever the description allows or forbids, no answer may be a 5xx."""
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -9,7 +10,10 @@ from typing import Any
 
 from faults_link import HOST, Background, Link
 from faults_world import Program, free_port
+from made_records import MadeKiosk, register
 
+KIOSK = "kios-skema"
+_HERE = Path(__file__).parent
 _CHECKS = "not_a_server_error"
 _METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 
@@ -21,28 +25,38 @@ def api(folder: Path, cases: int, seed: int, database: str = "") -> dict[str, An
     program = Program("kiosk-central", folder / "centre.log", "sync.central", "serve", *arguments)
     try:
         program.ready()
+        kiosk = MadeKiosk(KIOSK)
+        register(home, database, [kiosk.row()])
+        environment = {
+            "SCHEMATHESIS_HOOKS": "faults_hooks",
+            "PYTHONPATH": str(_HERE),
+            "KIOSK_KEY": kiosk.identity.signing_key.private_bytes_raw().hex(),
+        }
         with Background() as background:
             link.upstream = port
             background.run(link.start())
             url = f"http://{HOST}:{link.port}/openapi.json"
             with urllib.request.urlopen(url, timeout=30) as answer:
                 described = json.load(answer)["paths"]
-            operations = sum(method in _METHODS for path in described.values() for method in path)
+            operations = [method for path in described.values() for method in path if method in _METHODS]
             program_of_it = str(Path(sys.executable).with_name("schemathesis"))
             command = [
                 program_of_it, "run", url, "--checks", _CHECKS, "--seed", str(seed),
-                "--max-examples", str(max(1, cases // operations)), "--phases", "examples,coverage,fuzzing",
+                "--max-examples", str(max(1, cases // 2)), "--phases", "examples,coverage,fuzzing",
                 "--generation-database", "none", "--max-failures", "10", "--continue-on-failure", "--no-color",
             ]  # fmt: skip
-            done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
-            said = done.stdout + done.stderr
-            sent = link.up.requests
+            done = subprocess.run(
+                command, capture_output=True, text=True, check=False, cwd=folder, env=os.environ | environment
+            )
+            sent, statuses = link.up.requests, link.down.statuses
+        errors = sum(count for status, count in statuses.items() if status >= 500)
         return {
-            "operations": operations,
+            "operations": len(operations),
             "sent": sent,
-            "server_errors": said.count("Server error"),
-            "said": said.splitlines()[-30:] if done.returncode else [],
-            "ok": done.returncode == 0 and sent >= cases,
+            "server_errors": errors,
+            "statuses": {str(status): count for status, count in sorted(statuses.items())},
+            "said": (done.stdout + done.stderr).splitlines()[-30:] if done.returncode else [],
+            "ok": done.returncode == 0 and not errors and sent >= cases,
         }
     finally:
         if program.process.poll() is None:

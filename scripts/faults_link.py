@@ -9,6 +9,7 @@ import re
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from types import TracebackType
@@ -17,6 +18,7 @@ from typing import Any, Self, TypeVar
 HOST = "127.0.0.1"
 _PIECE = 1460  # bytes: what a TCP segment carries, so that the pipe is shared fairly
 _IN_FLIGHT = 256  # pieces
+_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 _REQUEST = re.compile(rb"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /[!-~]* HTTP/1\.[01]\r\n")
 _LONGEST_REQUEST_LINE = 2048
 _T = TypeVar("_T")
@@ -121,6 +123,19 @@ class UpPipe(Pipe):
         self._tail = seen[-_LONGEST_REQUEST_LINE:]
 
 
+class DownPipe(Pipe):
+    """Counts answers by status, too, where they begin a piece and are not encrypted."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__(profile)
+        self.statuses: Counter[int] = Counter()
+
+    def count(self, piece: bytes) -> None:
+        super().count(piece)
+        if begins := _STATUS.match(piece):
+            self.statuses[int(begins[1])] += 1
+
+
 class Link:
     """Listens on `port` once it is started, and carries to the port `upstream`."""
 
@@ -133,7 +148,7 @@ class Link:
     def reset(self, profile: Profile) -> None:
         """Counts from nought again; who was connected connects anew."""
         self._profile = profile
-        self.up, self.down = UpPipe(profile), Pipe(profile)
+        self.up, self.down = UpPipe(profile), DownPipe(profile)
         for end in self._ends:
             end.transport.abort()
 

@@ -34,3 +34,10 @@ def test_requests_that_no_honest_kiosk_sends_store_nothing_and_break_nothing() -
     assert (found["sent"], found["taken_in"], found["server_errors"]) == (600, 0, 0)
     assert len(found["kinds"]) == 8
     assert found["rss_growth_mb"] < 50
+
+
+def test_whatever_the_openapi_allows_or_forbids_no_answer_is_a_fault_of_the_centre() -> None:
+    found = faults("api", "--seed", "2", "--cases", "100")["api"]
+    assert found["sent"] >= 100
+    assert found["server_errors"] == 0
+    assert {"200", "400", "401"} <= found["statuses"].keys()  # past the door and not
