@@ -2,12 +2,14 @@
 
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
 
 EARLIEST_MS = 1_793_466_000_000  # 1 November 2026, 00.00 WIB: no clock that shows less can be right
+WRONG_MS = 2 * 60 * 1000  # a clock that is further away is put right
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -52,6 +54,46 @@ class StillClock:
 
     def advance(self, seconds: float) -> None:
         self.now_ms += int(seconds * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """When the centre last signed a time, `at_ms`, and what the clocks here showed at that moment."""
+
+    at_ms: int
+    wall_ms: int
+    mono_ms: int
+    boot_id: uuid.UUID
+
+    def now_ms(self, clock: Clock) -> int:
+        """The time now, as far as can be known: since the contact in the same boot, else by how wrong the clock was.
+
+        Never before `at_ms`: a clock that lost its battery falls back to 1970 with every boot.
+        """
+        if clock.boot_id == self.boot_id:
+            return self.at_ms + clock.monotonic_ms() - self.mono_ms
+        wrong_ms = self.at_ms - self.wall_ms
+        return max(self.at_ms, clock.wall_ms() + (wrong_ms if abs(wrong_ms) > WRONG_MS else 0))
+
+
+class CorrectedClock:
+    """A clock put right by what the centre signed. `contact` is asked each time, so that a new one counts at once."""
+
+    def __init__(self, clock: Clock, contact: Callable[[], Contact | None]) -> None:
+        self.boot_id = clock.boot_id
+        self._clock = clock
+        self._contact = contact
+
+    def wall_ms(self) -> int:
+        """The clock's own time while it is about right, else the centre's."""
+        wall_ms, contact = self._clock.wall_ms(), self._contact()
+        if contact is None:
+            return wall_ms
+        best_ms = contact.now_ms(self._clock)
+        return wall_ms if abs(wall_ms - best_ms) <= WRONG_MS else best_ms
+
+    def monotonic_ms(self) -> int:
+        return self._clock.monotonic_ms()
 
 
 def local(ms: int, zone: tzinfo) -> datetime:

@@ -97,6 +97,8 @@ class Journey:
 @dataclass(frozen=True, slots=True)
 class Store:
     free_mb: Annotated[int, Between(1, 1_000_000)]
+    ballast_mb: Annotated[int, Between(0, 1024)]
+    retention_h: Annotated[float, Between(0, 8760)]
     fingerprint_memory_kib: Annotated[int, Between(64, 1_048_576)]
     fingerprint_passes: Annotated[int, Between(1, 20)]
 
@@ -106,11 +108,18 @@ class Sync:
     interval_s: Annotated[float, Between(0.1, 86_400)]
     poll_s: Annotated[float, Between(0.05, 3600)]
     batch_records: Annotated[int, Between(1, 5000)]
-    batch_kib: Annotated[int, Between(1, 4096)]
+    batch_kib: Annotated[int, Between(1, 3072)]
     timeout_s: Annotated[float, Between(0.1, 600)]
     lease_s: Annotated[float, Between(1, 3600)]
     backoff_base_s: Annotated[float, Between(0.01, 600)]
     backoff_cap_s: Annotated[float, Between(0.01, 86_400)]
+    quarantine_s: Annotated[float, Between(1, 604_800)]
+    reconcile_h: Annotated[float, Between(0, 720)]
+    ca_file: str
+    warn_days: Annotated[float, Between(0, 365)]
+    alarm_days: Annotated[float, Between(0, 365)]
+    stop_days: Annotated[float, Between(0, 365)]
+    stop_waiting: Annotated[int, Between(1, 1_000_000)]
 
 
 @dataclass(frozen=True, slots=True)

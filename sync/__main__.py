@@ -17,7 +17,9 @@ from kiosk.store.identity import Identity
 from sync import report
 from sync.client import Client
 from sync.daemon import Daemon, drain, first_spread_s
+from sync.errands import Errands
 from sync.round import Carrier
+from sync.service import Service
 from sync.stop import Stopped, StopSignal, single_instance
 
 _JUST_BOOTED_MS = 10 * 60 * 1000  # the power came back for the whole market: only then is the first contact spread
@@ -48,16 +50,17 @@ def _carry(settings: Settings, home: Path, *, forever: bool) -> int:
         stop = stack.enter_context(StopSignal())
         stack.enter_context(single_instance(home))
         store = stack.enter_context(Store.open(home, settings.store, clock))
-        client = Client(identity, settings.sync.timeout_s, clock)
+        client = Client(identity, settings.sync, clock, lambda: store.clock_believed)
         stack.callback(client.close)
-        carrier = Carrier(store, client, identity.kiosk, settings.sync, clock, rng, stop.abandonable)
+        carrier = Carrier(store, client, identity, settings.sync, clock, rng, stop.abandonable)
         if forever:
             spread_s = first_spread_s(identity.central_url) if clock.monotonic_ms() < _JUST_BOOTED_MS else 0.0
-            Daemon(store, carrier, settings.sync, clock, rng, stop).run(spread_s)
+            errands = Errands(store, identity, settings.store, clock, lambda: False)
+            Daemon(store, carrier, settings.sync, clock, rng, stop, Service(os.environ), errands).run(spread_s)
             return command.OK
         store.outbox.give_back()
         try:
-            drained = drain(carrier, stop)
+            drained = drain(carrier, stop, beat=True)
         except Stopped:
             store.outbox.give_back()
             return command.FAILED

@@ -5,7 +5,9 @@ CarriageError
                  refused_connection  the machine answers, the central API does not
                  timeout             no answer in time
                  cut                 the connection broke half-way
-                 certificate         TLS: the centre is not who it says, or the clock is wrong
+                 certificate         TLS: the centre is not who it says
+                 clock               TLS: its certificate does not hold at the time that this clock shows
+                 insecure            plain http to another machine
                  captive_portal      somebody else answered: not the agreed status and content type
                  server_busy         503 or 429; `retry_after_s` says when to come back
                  server_error        another 5xx
@@ -21,22 +23,26 @@ import errno
 import json
 import socket
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import requests
 import urllib3
 
+from kiosk import settings
 from kiosk.clock import Clock
 from kiosk.domain.errors import CarriageError
 from kiosk.store.identity import Identity
 from sync import wire
+from sync.tls import is_about_dates, is_allowed, mount
 from sync.token import Token
 from sync.wire import Verdict
 
 _OFFLINE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL})
 # What the centre says of itself in a 4xx → the cause here; a digest that does not fit was bent on the way.
 _CAUSES = {"kiosk_revoked": "revoked", "kiosk_unknown": "revoked", "digest": "cut", "not_understood": "not_understood"}
+_CLOCK_IS_RIGHT_MS = 24 * 3_600_000  # a certificate that is refused by a clock this close to the centre's is not valid
 _READ_BYTES = 64 * 1024
 
 
@@ -64,20 +70,25 @@ class Received:
 
 
 class Client:
-    """Keeps one connection open while it drains. At most one request is under way."""
+    """Keeps one connection open while it drains. At most one request is under way.
 
-    def __init__(self, identity: Identity, timeout_s: float, clock: Clock) -> None:
+    clock     the machine's own clock, the one that TLS looks at
+    believed  whether that clock can be right; if not, nobody looks at the dates of certificates
+    """
+
+    def __init__(self, identity: Identity, limits: settings.Sync, clock: Clock, believed: Callable[[], bool]) -> None:
         self._identity = identity
-        self._url = identity.central_url.rstrip("/") + wire.PATH
-        self._timeout_s = timeout_s
+        self._base = identity.central_url.rstrip("/")
+        self._limits = limits
         self._clock = clock
-        self._session = _fresh_session()
+        self._believed = believed
+        self._looks_at_dates = believed()
+        self._session = self._fresh_session()
 
     def send(self, request: wire.Request) -> Received:
         """Raises SendFailed unless the centre has signed an answer to this request."""
         body = wire.encode_request(request)
-        token = Token.made(request.kiosk, self._clock.wall_ms(), body, self._identity.signing_key)
-        status, headers, answer_body = self._exchange(body, token)
+        status, headers, answer_body = self._exchange("POST", wire.PATH, body)
         if status != 200:
             raise _not_agreed(status, headers, answer_body)
         if headers.get("Content-Type", "") != wire.ANSWER_TYPE:
@@ -86,30 +97,64 @@ class Client:
             answer = checked(answer_body, request, self._identity)
         except wire.WireError:
             raise SendFailed("not_understood", bytes_down=len(answer_body)) from None
+        if not self._looks_at_dates and abs(answer.at_ms - self._clock.wall_ms()) < _CLOCK_IS_RIGHT_MS:
+            self.drop_connection()  # so it is the certificate that is wrong, not the clock
+            raise SendFailed("certificate", bytes_down=len(answer_body))
         return Received(answer, answer_body, len(body))
+
+    def get(self, path: str, **headers: str) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
+        """Status, headers and body of a signed GET. Raises SendFailed when there is no answer at all, or 4xx, 5xx."""
+        status, answered, body = self._exchange("GET", path, b"", headers)
+        if status >= 400 and status not in (404, 416):
+            raise _not_agreed(status, answered, body)
+        return status, answered, body
 
     def drop_connection(self) -> None:
         """After a request that was abandoned half-way: nobody may read the rest of its answer as the next one."""
         self._session.close()
-        self._session = _fresh_session()
+        self._session = self._fresh_session()
 
     def close(self) -> None:
         self._session.close()
 
-    def _exchange(self, body: bytes, token: Token) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
+    def _exchange(
+        self, method: str, path: str, body: bytes, more: Mapping[str, str] | None = None
+    ) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
+        if not is_allowed(self._base):
+            raise SendFailed("insecure" if self._base.startswith("http://") else "address")
+        if self._looks_at_dates != (believed := self._believed()):
+            self._look_at_dates(believed)
+        token = Token.made(self._identity.kiosk, self._clock.wall_ms(), body, self._identity.signing_key)
+        headers = {"Authorization": token.header(), **(more or {})}
+        if method == "GET":
+            headers["Content-Type"] = None  # type: ignore[assignment]  # requests: not the session's
         try:
-            with self._session.post(
-                self._url, data=body, headers={"Authorization": token.header()}, timeout=self._timeout_s,
+            return self._once(method, path, body, headers)
+        except _Failed as error:
+            if not (self._looks_at_dates and is_about_dates(error.reason)):
+                raise SendFailed(error.cause) from None
+        self._look_at_dates(False)  # what the centre signs will tell who is wrong
+        try:
+            return self._once(method, path, body, headers)
+        except _Failed as error:
+            raise SendFailed(error.cause) from None
+
+    def _once(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
+        try:
+            with self._session.request(
+                method, self._base + path, data=body or None, headers=headers, timeout=self._limits.timeout_s,
                 allow_redirects=False, stream=True,
             ) as response:  # fmt: skip
                 return response.status_code, response.headers, self._read(response)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             self.drop_connection()
-            raise SendFailed(_cause_of(error)) from None
+            raise _Failed(error) from None
 
     def _read(self, response: requests.Response) -> bytes:
         """The body, bounded in bytes and in time: a server that drips one byte a second must not hold the queue."""
-        deadline = time.monotonic() + self._timeout_s
+        deadline = time.monotonic() + self._limits.timeout_s
         body = bytearray()
         while piece := response.raw.read1(_READ_BYTES, decode_content=False):
             body += piece
@@ -118,6 +163,30 @@ class Client:
             if time.monotonic() > deadline:
                 raise SendFailed("timeout", bytes_down=len(body))
         return bytes(body)
+
+    def _look_at_dates(self, looks: bool) -> None:
+        self._looks_at_dates = looks
+        self.drop_connection()
+
+    def _fresh_session(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False  # no proxy and no .netrc from the surroundings
+        session.headers.clear()
+        session.headers["Content-Type"] = wire.REQUEST_TYPE
+        for unsaid in ("Accept-Encoding", "User-Agent"):  # each header costs as much as half a record
+            session.headers[unsaid] = urllib3.util.SKIP_HEADER
+        if self._base.startswith("https://"):
+            mount(session, self._limits.ca_file, look_at_dates=self._looks_at_dates)
+        return session
+
+
+class _Failed(Exception):
+    """`reason` is what happened deepest down, `cause` the id for it."""
+
+    def __init__(self, error: BaseException) -> None:
+        chain = _chain(error)
+        self.cause = _cause_of(chain)
+        self.reason = next((one for one in chain if is_about_dates(one)), error)
 
 
 def checked(body: bytes, request: wire.Request, identity: Identity) -> wire.Answer:
@@ -129,16 +198,6 @@ def checked(body: bytes, request: wire.Request, identity: Identity) -> wire.Answ
     if answer.root != wire.root_of(hashes[seq] for seq, verdict, _ in answer.each() if verdict != Verdict.REFUSED):
         raise wire.WireError("root")
     return answer
-
-
-def _fresh_session() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # no proxy and no .netrc from the surroundings
-    session.headers.clear()
-    session.headers.update({"Content-Type": wire.REQUEST_TYPE})
-    for unsaid in ("Accept-Encoding", "User-Agent"):  # each header costs as much as half a record
-        session.headers[unsaid] = urllib3.util.SKIP_HEADER
-    return session
 
 
 def _not_agreed(status: int, headers: requests.structures.CaseInsensitiveDict[str], body: bytes) -> SendFailed:
@@ -178,13 +237,14 @@ def _retry_after_s(value: str | None) -> float | None:
     return max(0.0, (asked - datetime.now(UTC)).total_seconds())
 
 
-def _cause_of(error: BaseException) -> str:
+def _cause_of(chain: list[BaseException]) -> str:
     """Looks through the layers (requests, urllib3, socket) for the reason that a person can act on."""
-    chain = _chain(error)
     if any(isinstance(e, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema) for e in chain):
         return "address"
     if any(isinstance(e, requests.exceptions.MissingSchema | urllib3.exceptions.LocationParseError) for e in chain):
         return "address"
+    if any(is_about_dates(e) for e in chain):
+        return "clock"
     if any(isinstance(e, requests.exceptions.SSLError | urllib3.exceptions.SSLError) for e in chain):
         return "certificate"
     if any(isinstance(e, socket.gaierror | urllib3.exceptions.NameResolutionError) for e in chain):

@@ -1,18 +1,20 @@
 """The daemon: drains whenever something waits and the schedule allows it. Killed anywhere, it goes on where it was."""
 
-import ipaddress
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from kiosk import settings
 from kiosk.clock import Clock
-from kiosk.domain.errors import StoreError
+from kiosk.domain.errors import StoreError, StoreFull
 from kiosk.logs import Log
 from kiosk.store import Store
 from sync import schedule
 from sync.round import Carrier
+from sync.service import Service
 from sync.stop import Stopped, StopSignal
+from sync.tls import is_loopback
 
 FIRST_SPREAD_S = 300  # a market's power comes back for every kiosk in the same second
 _log = Log("sync")
@@ -29,18 +31,25 @@ class Drained:
     cause: str = ""
 
 
-def drain(carrier: Carrier, stop: StopSignal) -> Drained:
-    """Round after round until nothing waits, one fails or a stop is asked. Raises StoreError, Stopped."""
+def drain(
+    carrier: Carrier, stop: StopSignal, *, beat: bool = False, told: Callable[[Drained], None] = lambda _: None
+) -> Drained:
+    """Round after round until nothing waits, one fails or a stop is asked. `beat`: at least one, if only a heartbeat.
+
+    `told` is called after each. Raises StoreError, Stopped.
+    """
     drained = Drained()
     while not stop.asked:
-        done = carrier.round()
+        done = carrier.round(beat=beat)
         if done is None:
             return drained
+        beat = False
         drained.rounds += 1
         drained.accepted += done.accepted
         drained.duplicate += done.duplicate
         drained.refused += done.refused
-        if done.outcome != "done":
+        told(drained)
+        if done.outcome == "failed":
             drained.cause = done.cause
             return drained
     drained.cause = "stopped"
@@ -48,8 +57,18 @@ def drain(carrier: Carrier, stop: StopSignal) -> Drained:
 
 
 class Daemon:
+    """`errands` is what there is to do after a drain that went well, or while there is nothing to do."""
+
     def __init__(
-        self, store: Store, carrier: Carrier, limits: settings.Sync, clock: Clock, rng: random.Random, stop: StopSignal
+        self,
+        store: Store,
+        carrier: Carrier,
+        limits: settings.Sync,
+        clock: Clock,
+        rng: random.Random,
+        stop: StopSignal,
+        service: Service,
+        errands: Callable[[], None],
     ) -> None:
         self._store = store
         self._carrier = carrier
@@ -57,13 +76,16 @@ class Daemon:
         self._clock = clock
         self._rng = rng
         self._stop = stop
+        self._service = service
+        self._errands = errands
         self._seen = -1  # the database's change counter when it was last looked through
-        self._looked_ms = 0
+        self._beat_ms = -(2**62)  # monotonic, of the last drain that went well
         self._troubles = 0
 
     def run(self, first_spread_s: float) -> None:
         """Until a stop is asked. The first contact waits random(0, first_spread_s)."""
-        self._stop.wait(self._rng.uniform(0, first_spread_s))
+        self._service.tell("READY=1")
+        self._wait(self._rng.uniform(0, first_spread_s))
         started = False
         while not self._stop.asked:
             try:
@@ -77,28 +99,59 @@ class Daemon:
             except StoreError as error:  # a full disk or a busy database passes; the records are where they were
                 pause_s = self._trouble(error)
                 started = False
-            self._stop.wait(pause_s)
+            self._wait(pause_s)
+        self._service.tell("STOPPING=1")
         self._let_go()
 
     def _turn(self) -> float:
         """Does what is due. Returns seconds until it should look again."""
-        wait_s = schedule.wait_s(self._store.journal.schedule(), self._clock.wall_ms(), self._limits.backoff_cap_s)
+        wait_s = schedule.wait_s(
+            self._store.journal.schedule(), self._store.clock.wall_ms(), self._limits.backoff_cap_s
+        )
         if wait_s > 0:
             return min(wait_s, self._limits.poll_s)
-        seen, now_ms = self._store.change_count(), self._clock.monotonic_ms()
-        if seen == self._seen and now_ms - self._looked_ms < self._limits.interval_s * 1000:
+        seen = self._store.change_count()
+        if self._store.outbox.retry_due(int(self._limits.quarantine_s * 2000)):
+            self._seen = -1
+        beat = self._clock.monotonic_ms() - self._beat_ms >= self._limits.interval_s * 1000
+        if seen == self._seen and not beat:
             return self._limits.poll_s
-        self._looked_ms = now_ms
-        drained = drain(self._carrier, self._stop)
+        drained = drain(self._carrier, self._stop, beat=beat, told=self._alive)
         self._seen = -1 if drained.cause else seen
-        return 0.0 if drained.cause else self._limits.poll_s
+        if drained.cause:
+            return 0.0
+        if beat or drained.rounds:
+            self._beat_ms = self._clock.monotonic_ms()
+        if beat:
+            self._errands()
+        return self._limits.poll_s
 
     def _trouble(self, error: StoreError) -> float:
+        if error.id == "store.damaged":
+            self._store.recover()
+            return 0.0
+        if isinstance(error, StoreFull) and self._store.ballast.let_go():
+            _log.warning("store.ballast", cause=error.id)
+            return 0.0
         self._troubles += 1
         window_s = min(self._limits.backoff_cap_s, self._limits.backoff_base_s * 2 ** min(self._troubles, 16))
         pause_s = self._rng.uniform(self._limits.poll_s, max(window_s, self._limits.poll_s))
         _log.warning("store.trouble", cause=error.id, attempt=self._troubles, next_s=round(pause_s, 1))
         return pause_s
+
+    def _wait(self, seconds: float) -> None:
+        """In steps that the watchdog is content with."""
+        step_s = self._service.watchdog_s / 3 if self._service.watchdog_s else seconds
+        while True:
+            self._alive()
+            self._stop.wait(min(seconds, step_s))
+            seconds -= step_s
+            if seconds <= 0 or self._stop.asked:
+                return
+
+    def _alive(self, _: object = None) -> None:
+        if self._service.watchdog_s:
+            self._service.tell("WATCHDOG=1")
 
     def _let_go(self) -> None:
         try:
@@ -110,8 +163,7 @@ class Daemon:
 def first_spread_s(url: str) -> float:
     """Nobody else comes to a centre on this machine; a real one is spared a whole city in one second."""
     try:
-        host = urlsplit(url).hostname or ""
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        local = is_loopback(urlsplit(url).hostname or "")
     except ValueError:
         local = False
     return 0.0 if local else FIRST_SPREAD_S

@@ -54,7 +54,7 @@ def status(store: Store, identity: Identity, home: Path, clock: Clock, cap_s: fl
         accepted=counts.accepted,
         duplicate=counts.duplicate,
         refused=counts.refused,
-        refused_by_cause=store.outbox.refused_by_cause(),
+        refused_by_cause=store.outbox.by_cause("refused"),
     )
 
 

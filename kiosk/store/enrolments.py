@@ -17,6 +17,7 @@ from kiosk.domain.errors import StoreError, StoreFull
 from kiosk.domain.outcome import Outcome, State
 from kiosk.domain.record import genesis, hash_of
 from kiosk.store import schema, sealing
+from kiosk.store.ballast import Ballast
 from kiosk.store.engine import free_mb, reading, translated
 from kiosk.store.identity import Identity
 
@@ -48,6 +49,7 @@ _NEWEST = (
 _END_OF_CHAIN_AND_KNOWN = sa.select(_NEWEST, (known := _KNOWN.subquery())).join_from(
     _NEWEST, known, sa.true(), isouter=True
 )
+_STANDS = {"accepted": State.SENT, "duplicate": State.SENT, "refused": State.REFUSED}  # all others still wait here
 _KEEP = sa.insert(schema.enrolment)
 _QUEUE = sa.insert(schema.outbox).values(state="waiting")
 
@@ -71,11 +73,12 @@ def new_id() -> uuid.UUID:
 
 
 class Enrolments:
-    def __init__(self, engine: sa.Engine, path: Path, cost: settings.Store, clock: Clock) -> None:
+    def __init__(self, engine: sa.Engine, path: Path, cost: settings.Store, clock: Clock, ballast: Ballast) -> None:
         self._engine = engine
         self._path = path
         self._cost = cost
         self._clock = clock
+        self._ballast = ballast
 
     def keep(self, enrolment: Enrolment, identity: Identity) -> Kept:
         """Commits the sealed enrolment and its outbox row together; durable when it returns.
@@ -90,6 +93,14 @@ class Enrolments:
             "fingerprint": sealing.fingerprint(enrolment.nik, identity, self._cost),
         }
         plaintext = form.pack(enrolment)  # all that can be done before the database is held is done by now
+        try:
+            return self._commit(enrolment, plaintext, row, identity)
+        except StoreFull:  # the room went since it was looked for; what was begun is ended with what was kept back
+            if not self._ballast.let_go():
+                raise
+            return self._commit(enrolment, plaintext, row, identity)
+
+    def _commit(self, enrolment: Enrolment, plaintext: bytes, row: dict[str, Any], identity: Identity) -> Kept:
         with translated(self._path), self._engine.begin() as connection:
             found = connection.execute(_END_OF_CHAIN_AND_KNOWN, {"its_fingerprint": row["fingerprint"]}).first()
             if found is None:
@@ -115,19 +126,8 @@ class Enrolments:
 
         False when there is no such enrolment here or nothing changed. Raises StoreError.
         """
-        seq = sa.select(schema.enrolment.c.seq).where(schema.enrolment.c.id == id.bytes).scalar_subquery()
-        change = (
-            sa.update(schema.outbox)
-            .where(schema.outbox.c.seq == seq, schema.outbox.c.decided_ms < decided_ms)
-            .values(
-                decision=str(outcome.state),
-                decision_cause=outcome.cause,
-                decided_ms=decided_ms,
-                number=sealing.lock(outcome.number, identity, id) if outcome.number else None,
-            )
-        )
         with translated(self._path), self._engine.begin() as connection:
-            return connection.execute(change).rowcount == 1
+            return decide(connection, id, outcome, decided_ms, identity)
 
     def count_since(self, captured_ms: int) -> int:
         query = sa.select(sa.func.count()).where(schema.enrolment.c.captured_ms >= captured_ms)
@@ -165,10 +165,26 @@ class Enrolments:
         return Kept(id, row["code"], seq, captured_ms, State.WAITING)
 
 
+def decide(connection: sa.Connection, id: uuid.UUID, outcome: Outcome, decided_ms: int, identity: Identity) -> bool:
+    """`set_outcome` as part of the caller's transaction."""
+    seq = sa.select(schema.enrolment.c.seq).where(schema.enrolment.c.id == id.bytes).scalar_subquery()
+    change = (
+        sa.update(schema.outbox)
+        .where(schema.outbox.c.seq == seq, schema.outbox.c.decided_ms < decided_ms)
+        .values(
+            decision=str(outcome.state),
+            decision_cause=outcome.cause,
+            decided_ms=decided_ms,
+            number=sealing.lock(outcome.number, identity, id) if outcome.number else None,
+        )
+    )
+    return connection.execute(change).rowcount == 1
+
+
 def _kept(row: Any, identity: Identity, path: Path) -> Kept:
     """The branch's decision counts before the centre's answer, and that before what is only kept here."""
     id = uuid.UUID(bytes=row.id)
-    answered = {"waiting": State.WAITING, "refused": State.REFUSED}.get(row.state, State.SENT)
+    answered = _STANDS.get(row.state, State.WAITING)
     state = State(row.decision) if row.decision else answered
     cause = (row.decision_cause if row.decision else row.cause) if state is State.REFUSED else ""
     try:

@@ -1,4 +1,4 @@
-"""What the sync daemon did, round by round, and when it will try again. Kept in the database, so a restart knows."""
+"""What happened to the outbox, deed by deed, and when the next round is due. In the database, so a restart knows."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -14,7 +14,13 @@ ROUNDS_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One request to the centre. `outcome` is `done` or `failed`; `cause` is a cause id, "" when it went well."""
+    """One request to the centre, or another deed. `cause` is a cause id, "" when it went well.
+
+    outcome      `done` or `failed`
+    kind         round; or what else was done to the outbox: retry, hold, release, export, import, quarantine, purge,
+                 rescue, clock, master
+    first, last  seq of the first and the last record that it was about, 0 for none
+    """
 
     started_ms: int
     outcome: str
@@ -26,6 +32,9 @@ class Round:
     bytes_up: int = 0
     bytes_down: int = 0
     took_ms: int = 0
+    kind: str = "round"
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +57,31 @@ class Journal:
         with translated(self._path), self._engine.begin() as connection:
             write(connection, round, schedule)
 
-    def rounds(self, limit: int = 50) -> list[Round]:
-        """Newest first."""
+    def note(self, deed: Round) -> None:
+        """Keeps something else that was done; the schedule stays."""
+        with translated(self._path), self._engine.begin() as connection:
+            note(connection, deed)
+
+    def rounds(
+        self, limit: int = 50, *, since_ms: int = 0, cause: str = "", outcome: str = "", record: int = 0, after: int = 0
+    ) -> list[Round]:
+        """Newest first. `record` is a seq that they were about; `after` a number as `newest` gives it."""
         columns = [schema.round_.c[field.name] for field in dataclasses.fields(Round)]
-        query = sa.select(*columns).order_by(schema.round_.c.number.desc()).limit(limit)
+        wanted = [schema.round_.c.number > after, schema.round_.c.started_ms >= since_ms]
+        if cause:
+            wanted.append(schema.round_.c.cause == cause)
+        if outcome:
+            wanted.append(schema.round_.c.outcome == outcome)
+        if record:
+            wanted.append(sa.literal(record).between(schema.round_.c.first, schema.round_.c.last))
+        query = sa.select(*columns).where(*wanted).order_by(schema.round_.c.number.desc()).limit(limit)
         with translated(self._path), reading(self._engine) as connection:
             return [Round(*row) for row in connection.execute(query)]
+
+    def newest(self) -> int:
+        """The number of the newest deed; they are numbered from 1 without a gap."""
+        with translated(self._path), reading(self._engine) as connection:
+            return connection.scalar(sa.select(sa.func.max(schema.round_.c.number))) or 0
 
     def schedule(self) -> Schedule:
         columns = [schema.schedule.c[field.name] for field in dataclasses.fields(Schedule)]
@@ -62,8 +90,13 @@ class Journal:
 
 
 def write(connection: sa.Connection, round: Round, schedule: Schedule) -> None:
-    """Part of the caller's transaction. Only the last ROUNDS_KEPT rounds stay, so that no disk fills with them."""
-    connection.execute(sa.insert(schema.round_).values(**dataclasses.asdict(round)))
+    """Part of the caller's transaction."""
+    note(connection, round)
+    connection.execute(sa.update(schema.schedule).values(**dataclasses.asdict(schedule)))
+
+
+def note(connection: sa.Connection, deed: Round) -> None:
+    """Part of the caller's transaction. Only the last ROUNDS_KEPT stay, so that no disk fills with them."""
+    connection.execute(sa.insert(schema.round_).values(**dataclasses.asdict(deed)))
     newest = sa.select(sa.func.max(schema.round_.c.number)).scalar_subquery()
     connection.execute(sa.delete(schema.round_).where(schema.round_.c.number <= newest - ROUNDS_KEPT))
-    connection.execute(sa.update(schema.schedule).values(**dataclasses.asdict(schedule)))

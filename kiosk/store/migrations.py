@@ -42,7 +42,29 @@ def _outcomes(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"ALTER TABLE outbox ADD COLUMN {column}")
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _outcomes)
+def _carriage(connection: sa.Connection) -> None:
+    """Signed receipts, quarantine, and what the second version of the wire has to remember from round to round."""
+    for statement in (
+        """CREATE TABLE receipt (
+            number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL,
+            first INTEGER NOT NULL, last INTEGER NOT NULL, purged INTEGER NOT NULL DEFAULT 0, body BLOB NOT NULL)""",
+        "CREATE INDEX receipt_unpurged ON receipt (received_ms) WHERE purged = 0",
+        "ALTER TABLE outbox ADD COLUMN receipt INTEGER REFERENCES receipt (number)",
+        "ALTER TABLE outbox ADD COLUMN retry_ms INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX outbox_open ON outbox (state, seq) WHERE state IN ('waiting', 'held', 'quarantined')",
+        "ALTER TABLE round ADD COLUMN kind TEXT NOT NULL DEFAULT 'round'",
+        "ALTER TABLE round ADD COLUMN first INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE round ADD COLUMN last INTEGER NOT NULL DEFAULT 0",
+        """CREATE TABLE carriage (
+            one INTEGER PRIMARY KEY CHECK (one = 1), cursor INTEGER NOT NULL, reconciled_ms INTEGER NOT NULL,
+            asks TEXT NOT NULL, held INTEGER NOT NULL, master INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+            wall_ms INTEGER NOT NULL, mono_ms INTEGER NOT NULL, boot BLOB NOT NULL)""",
+        "INSERT INTO carriage VALUES (1, 0, 0, '[]', 0, 0, 0, 0, 0, zeroblob(16))",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _outcomes, _carriage)
 
 
 def migrate(engine: sa.Engine, clock: Clock) -> None:

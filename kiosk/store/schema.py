@@ -13,14 +13,14 @@ enrolment = sa.Table(
     sa.Column("fingerprint", sa.LargeBinary(32), nullable=False, index=True),
     sa.Column("captured_ms", sa.Integer, nullable=False),
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
-    sa.Column("raw", sa.LargeBinary, nullable=False),  # domain.record.Record.to_bytes()
+    sa.Column("raw", sa.LargeBinary, nullable=False),  # domain.record.Record.to_bytes(), empty once it was purged
 )
 
 outbox = sa.Table(
     "outbox",
     metadata,
     sa.Column("seq", sa.Integer, sa.ForeignKey("enrolment.seq"), primary_key=True, autoincrement=False),
-    sa.Column("state", sa.Text, nullable=False),  # waiting, accepted, duplicate, refused
+    sa.Column("state", sa.Text, nullable=False),  # waiting, held, quarantined, accepted, duplicate, refused
     sa.Column("leased_until_ms", sa.Integer, nullable=False, server_default="0"),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("cause", sa.Text, nullable=False, server_default=""),
@@ -29,6 +29,20 @@ outbox = sa.Table(
     sa.Column("decision_cause", sa.Text, nullable=False, server_default=""),
     sa.Column("decided_ms", sa.Integer, nullable=False, server_default="0"),
     sa.Column("number", sa.LargeBinary),  # the membership number, locked with the site secret
+    sa.Column("receipt", sa.Integer, sa.ForeignKey("receipt.number")),
+    sa.Column("retry_ms", sa.Integer, nullable=False, server_default="0"),  # of a quarantined one
+)
+
+receipt = sa.Table(
+    "receipt",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at_ms", sa.Integer, nullable=False),  # by the centre's clock
+    sa.Column("received_ms", sa.Integer, nullable=False),
+    sa.Column("first", sa.Integer, nullable=False),  # seq of the first and the last record that it answers for
+    sa.Column("last", sa.Integer, nullable=False),
+    sa.Column("purged", sa.Integer, nullable=False, server_default="0"),  # 1: no record of it has its body any more
+    sa.Column("body", sa.LargeBinary, nullable=False),  # what the centre signed
 )
 
 round_ = sa.Table(
@@ -45,6 +59,24 @@ round_ = sa.Table(
     sa.Column("bytes_up", sa.Integer, nullable=False),
     sa.Column("bytes_down", sa.Integer, nullable=False),
     sa.Column("took_ms", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, server_default="round"),
+    sa.Column("first", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("last", sa.Integer, nullable=False, server_default="0"),
+)
+
+carriage = sa.Table(
+    "carriage",
+    metadata,
+    sa.Column("one", sa.Integer, primary_key=True),  # always 1
+    sa.Column("cursor", sa.Integer, nullable=False),  # the newest outcome kept here
+    sa.Column("reconciled_ms", sa.Integer, nullable=False),
+    sa.Column("asks", sa.Text, nullable=False),  # JSON: days that the centre wants to hear more of
+    sa.Column("held", sa.Integer, nullable=False),  # 1: nothing is sent until it is released
+    sa.Column("master", sa.Integer, nullable=False),  # the newest version of the master data that the centre told of
+    sa.Column("at_ms", sa.Integer, nullable=False),  # the newest time that the centre signed, and when that was here
+    sa.Column("wall_ms", sa.Integer, nullable=False),
+    sa.Column("mono_ms", sa.Integer, nullable=False),
+    sa.Column("boot", sa.LargeBinary(16), nullable=False),
 )
 
 schedule = sa.Table(

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk import settings
-from kiosk.domain.record import Record, key_id, seal_info
+from kiosk.domain.record import Record, key_id, number_info, seal_info
 from kiosk.store.identity import Identity
 
 _NONCE_BYTES = 12
@@ -71,6 +71,11 @@ def lock(text: str, identity: Identity, id: uuid.UUID) -> bytes:
 def unlock(locked: bytes, identity: Identity, id: uuid.UUID) -> str:
     """Raises InvalidTag when it was locked elsewhere, for another enrolment, or altered."""
     return _key(identity).decrypt(locked[:_NONCE_BYTES], locked[_NONCE_BYTES:], id.bytes).decode()
+
+
+def open_number(sealed: bytes, identity: Identity, id: uuid.UUID) -> str:
+    """A membership number that the centre sealed to this kiosk. Raises InvalidTag, ValueError."""
+    return SUITE.decrypt(sealed, identity.number_key, info=number_info(identity.kiosk, id)).decode("ascii")
 
 
 def _key(identity: Identity) -> ChaCha20Poly1305:

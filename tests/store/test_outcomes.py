@@ -19,10 +19,11 @@ from kiosk.domain.record import Record, seal_info
 from kiosk.domain.tariff import BASIC, Month
 from kiosk.settings import Settings
 from kiosk.store import FILE, Store, migrations, sealing
+from kiosk.store.engine import open_engine
 from kiosk.store.enrolments import new_id
 from kiosk.store.identity import Identity
 from kiosk.store.journal import Round, Schedule
-from kiosk.store.outbox import Settled
+from kiosk.store.outbox import Settled, Word
 
 NIK, NUMBER = "3372015708759001", "12345678901"
 
@@ -69,7 +70,7 @@ def test_from_waiting_to_accepted(store: Store, identity: Identity) -> None:
     assert state(store, identity) == ("waiting", "", "")
     store.outbox.lease(10, 1 << 20, 60)
     assert state(store, identity) == ("waiting", "", "")  # on its way is not there
-    store.outbox.settle([Settled(1, "duplicate")], Round(0, "done"), Schedule())
+    store.outbox.settle(Word((Settled(1, 1, "duplicate"),), b"receipt"), identity, Round(0, "done"), Schedule())
     assert state(store, identity) == ("sent", "", "")
     assert store.enrolments.set_outcome(kept.id, Outcome(State.ACCEPTED), 1000, identity)
     assert state(store, identity) == ("accepted", "", "")  # no number was sent: none is shown
@@ -142,7 +143,9 @@ def test_a_database_of_the_first_version_gets_the_columns(
 ) -> None:
     path = tmp_path / FILE
     monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
-    Store.open(tmp_path, config.store, clock).close()
+    engine = open_engine(path)
+    migrations.migrate(engine, clock)
+    engine.dispose()
     with sqlite3.connect(path) as raw:
         made = enrolment()
         mark = sealing.fingerprint(NIK, identity, config.store)

@@ -23,7 +23,7 @@ from kiosk.store import FILE, Store
 from kiosk.store.enrolments import new_id
 from kiosk.store.identity import Identity
 from kiosk.store.journal import Round, Schedule
-from kiosk.store.outbox import Settled
+from kiosk.store.outbox import Settled, Word
 from kiosk.store.sealing import SUITE
 
 CANARY_NIK, CANARY_NAME, CANARY_PHONE = "3372015708759001", "SITI KENARI SPESIMEN", "+6281298765432"
@@ -65,6 +65,10 @@ def make() -> Make:
         return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
 
     return enrolment
+
+
+def settle(store: Store, identity: Identity, *settled: Settled) -> None:
+    store.outbox.settle(Word(settled, b"receipt"), identity, Round(0, "done"), Schedule(last_success_ms=1))
 
 
 def test_durable_settings_are_asserted(store: Store, tmp_path: Path) -> None:
@@ -123,7 +127,7 @@ def test_the_same_nik_and_the_same_id_are_found(store: Store, make: Make, identi
 def test_a_refused_enrolment_can_be_made_anew(store: Store, make: Make, identity: Identity) -> None:
     first = store.enrolments.keep(make(), identity)
     store.outbox.lease(10, 1 << 20, 60)
-    store.outbox.settle([Settled(1, "refused", "name")], Round(0, "done"), Schedule())
+    settle(store, identity, Settled(1, 1, "refused", "name"))
     refused = store.enrolments.known(CANARY_NIK, identity)
     assert refused is not None
     assert (refused.code, refused.state, refused.cause) == (first.code, "refused", "name")
@@ -133,7 +137,7 @@ def test_a_refused_enrolment_can_be_made_anew(store: Store, make: Make, identity
     assert second.id != first.id
     assert store.enrolments.known(CANARY_NIK, identity) == second
     assert store.enrolments.keep(make(), identity) == second  # a refusal is replaced once
-    assert store.outbox.refused_by_cause() == {"name": 1}
+    assert store.outbox.by_cause("refused") == {"name": 1}
 
 
 def test_leases(store: Store, make: Make, identity: Identity, clock: StillClock) -> None:
@@ -145,9 +149,7 @@ def test_leases(store: Store, make: Make, identity: Identity, clock: StillClock)
     assert [r.seq for r in store.outbox.lease(9, 1 << 20, 60)] == [1, 2, 3, 4, 5]
     clock.advance(-(10**6))  # the clock is set back: a lease from the future does not hold the queue
     assert len(store.outbox.lease(9, 1 << 20, 60)) == 5
-    store.outbox.settle(
-        [Settled(1, "accepted"), Settled(2, "duplicate")], Round(0, "done"), Schedule(last_success_ms=1)
-    )
+    settle(store, identity, Settled(1, 1, "accepted"), Settled(2, 2, "duplicate"))
     counts = store.outbox.counts()
     assert (counts.waiting, counts.accepted, counts.duplicate, counts.refused) == (3, 1, 1, 0)
     assert [r.seq for r in store.outbox.lease(9, 1 << 20, 60)] == [3, 4, 5]  # no verdict: they wait again
@@ -157,8 +159,8 @@ def test_leases(store: Store, make: Make, identity: Identity, clock: StillClock)
 
 def test_a_settled_record_stays_settled(store: Store, make: Make, identity: Identity) -> None:
     store.enrolments.keep(make(), identity)
-    store.outbox.settle([Settled(1, "accepted")], Round(0, "done"), Schedule())
-    store.outbox.settle([Settled(1, "refused", "late")], Round(0, "done"), Schedule())  # an answer that comes late
+    settle(store, identity, Settled(1, 1, "accepted"))
+    settle(store, identity, Settled(1, 1, "refused", "late"))  # an answer that comes late
     assert store.outbox.counts().accepted == 1
 
 

@@ -1,5 +1,7 @@
 """A kiosk with real enrolments in its outbox, a real centre as a process, and a wait with a deadline."""
 
+import dataclasses
+import random
 import subprocess
 import sys
 import time
@@ -24,6 +26,8 @@ from sync import wire
 from sync.central import schema
 from sync.central.database import Database
 from sync.central.provisioning import add_kiosk
+from sync.client import Client
+from sync.round import Carrier
 
 SITE = """
 [store]
@@ -33,6 +37,7 @@ fingerprint_passes = 1
 batch_records = 5
 poll_s = 0.05
 interval_s = 1
+reconcile_h = 24
 timeout_s = 5
 lease_s = 60
 backoff_base_s = 0.05
@@ -61,6 +66,14 @@ class Kiosk:
     def request(self, leased: list[Leased]) -> wire.Request:
         beat = wire.Heartbeat(self.clock.wall_ms(), self.clock.boot_id, self.clock.monotonic_ms())
         return wire.Request(self.identity.kiosk, beat, tuple(wire.carried(record.raw) for record in leased))
+
+    def client(self, timeout_s: float = 5) -> Client:
+        limits = dataclasses.replace(self.settings.sync, timeout_s=timeout_s)
+        return Client(self.identity, limits, self.clock, lambda: self.store.clock_believed)
+
+    def carrier(self, client: object, **limits: object) -> Carrier:
+        chosen = dataclasses.replace(self.settings.sync, **limits)
+        return Carrier(self.store, client, self.identity, chosen, self.clock, random.Random(1))
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -96,6 +109,13 @@ class Centre:
     def arrived(self) -> list[int]:
         with closing(Database.open(self.home)) as database, database.read() as connection:
             return list(connection.scalars(sa.select(schema.enrolment.c.seq)))
+
+    def forget(self, *seqs: int) -> None:
+        """As if it had been set back to an older copy of its database."""
+        with closing(Database.open(self.home)) as database, database.write() as connection:
+            for trigger in connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+            connection.execute(sa.delete(schema.enrolment).where(schema.enrolment.c.seq.in_(seqs)))
 
     def stop(self) -> str:
         """What it logged."""

@@ -5,7 +5,7 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 
 from sync import wire
-from sync.client import Client, SendFailed
+from sync.client import SendFailed
 
 
 def batch_of(kiosk, number: int) -> wire.Request:
@@ -14,7 +14,7 @@ def batch_of(kiosk, number: int) -> wire.Request:
 
 
 def send(kiosk, batch: wire.Request) -> list[str]:
-    client = Client(kiosk.identity, 30, kiosk.clock)
+    client = kiosk.client(30)
     try:
         return [str(verdict) for _, verdict, _ in client.send(batch).answer.each()]
     finally:

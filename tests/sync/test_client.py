@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk import settings
 from kiosk.clock import StillClock
 from kiosk.domain.record import Record
 from kiosk.store.identity import Identity
@@ -105,7 +106,8 @@ def serve() -> Iterator[Callable[..., Server]]:
 
 
 def client_of(url: str, timeout_s: float = 5) -> Client:
-    return Client(dataclasses.replace(IDENTITY, central_url=url), timeout_s, StillClock())
+    limits = dataclasses.replace(settings.load().sync, timeout_s=timeout_s)
+    return Client(dataclasses.replace(IDENTITY, central_url=url), limits, StillClock(), lambda: True)
 
 
 def failure(url: str, timeout_s: float = 5) -> SendFailed:
@@ -157,6 +159,8 @@ PORTAL = b"<html>Selamat datang di Wi-Fi pasar</html>"
         (b"", "cut"),
         (b"nonsense\r\n\r\n", "cut"),
         (reply("400 Bad Request"), "refused"),
+        (reply("400 Bad Request", b'{"cause":"not_understood"}'), "not_understood"),
+        (reply("400 Bad Request", b'{"cause":"digest"}'), "cut"),
         (reply("403 Forbidden"), "refused"),
         (reply("403 Forbidden", b'{"cause":"kiosk_revoked"}'), "revoked"),
         (reply("403 Forbidden", b'{"cause":"kiosk_unknown"}'), "revoked"),
@@ -206,10 +210,14 @@ def test_nobody_answers():
 
 
 def test_a_name_that_nobody_knows():
-    assert failure("http://centre.invalid").cause == "offline"
+    assert failure("https://centre.invalid").cause == "offline"
 
 
-@pytest.mark.parametrize("url", ["", "centre", "ftp://centre", "http://", "http://[::1", "http://a:99999"])
+def test_nobody_but_this_machine_is_spoken_to_in_the_clear():
+    assert failure("http://192.0.2.1").cause == "insecure"
+
+
+@pytest.mark.parametrize("url", ["", "centre", "ftp://centre", "https://", "https://[::1", "https://a:99999"])
 def test_an_address_that_is_none(url):
     assert failure(url).cause == "address"
 
@@ -232,6 +240,7 @@ def test_after_a_cut_the_next_request_is_a_fresh_one(serve):
 CAUSES = [
     "offline", "refused_connection", "timeout", "cut", "certificate", "captive_portal", "server_busy", "server_error",
     "too_large", "refused", "revoked", "not_understood", "address",
+    "clock", "insecure",
 ]  # fmt: skip
 
 
