@@ -68,10 +68,10 @@ class Carrier:
         if carriage.held:
             return None
         leased, records = self._lease()
+        if not (leased or beat or carriage.asks):
+            return None
         started = self._clock.monotonic_ms()
         request = self._request(carriage, records)
-        if not (leased or beat or request.days or request.known):
-            return None
         try:
             received = self._send(request)
             if records and not received.answer.verdicts:  # it would be asked again at once, for ever
@@ -104,7 +104,7 @@ class Carrier:
 
     def _request(self, carriage: Carriage, records: tuple[wire.Carried, ...]) -> wire.Request:
         known = days = None
-        if len(records) < self._pace.records():  # first what waits
+        if not records:  # what has just arrived would make its day differ
             known = known_due(self._store, carriage)
             days = days_due(self._store, carriage, self._limits, self._store.clock) if known is None else None
         return wire.Request(self._identity.kiosk, self._beat(carriage), records, carriage.cursor, days, known)

@@ -195,13 +195,6 @@ def test_a_newer_database_is_left_alone(tmp_path: Path, config: Settings, clock:
         Store.open(tmp_path, config.store, clock)
 
 
-def test_a_file_that_is_no_database(tmp_path: Path, config: Settings, clock: StillClock) -> None:
-    (tmp_path / FILE).write_bytes(b"not a database at all" * 100)
-    with pytest.raises(StoreError, match=r"store\.damaged"):
-        Store.open(tmp_path, config.store, clock)
-    assert (tmp_path / FILE).read_bytes().startswith(b"not a database")
-
-
 def test_identity_survives_and_says_what_is_wrong(tmp_path: Path, identity: Identity) -> None:
     again = Identity.load(tmp_path)
     assert again.public_key == identity.public_key
