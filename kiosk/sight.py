@@ -58,7 +58,7 @@ class CameraSight:
         self._reader: Reader | None = None
         self._on_reading: Callable[[Reading], None] | None = None
         self._accepted = False  # in this look
-        self._pictures = Pictures()
+        self._pictures: Pictures | None = None  # only while somebody looks
 
     @property
     def present(self) -> bool:
@@ -78,15 +78,22 @@ class CameraSight:
         self._look.start()
 
     def stop(self) -> None:
-        self._on_reading = None
+        """Does not wait for the threads: a finger left this page, and the next one is due on the next frame."""
+        self._on_reading = self._pictures = None  # what is still on its way into the old pictures goes with them
         if self._worker is None or self._look is None:
             return
-        self._worker.stop()
-        self._look.stop()
-        self._pictures = Pictures()  # what is still on its way into the old ones goes with them
+        self._worker.stop(wait_s=0)
+        self._look.stop(wait_s=0)
+
+    def close(self) -> None:
+        """At the end of the program: waits for the threads, which must not outlive what they call."""
+        self.stop()
+        if self._worker is not None and self._look is not None:
+            self._worker.stop()
+            self._look.stop()
 
     def preview(self) -> NDArray[np.uint8] | None:
-        return self._pictures.newest()
+        return self._pictures.newest() if self._pictures is not None else None
 
     def _begin(self) -> Look:
         if self._reader is None:
@@ -94,7 +101,9 @@ class CameraSight:
         return self._reader.begin()
 
     def _show(self, frame: Frame) -> None:
-        self._pictures.put(frame)
+        pictures = self._pictures
+        if pictures is not None:
+            pictures.put(frame)
 
     def _told(self, reading: Reading) -> None:
         if self._worker is not None and reading.nik and reading.source == KTP and not self._accepted:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 3.0)  # between two tries to open; the last one is repeated
 MISSES = 15  # frames lost in a row after which the device is opened anew …
 SILENT_MS = 2_000  # … or so long without a frame, where one miss is a driver's own time-out
-STOP_S = 0.3  # a step is left as fast; a driver that hangs in a dead device ends later, and the next start waits for it
+STOP_S = 0.3  # to end; a driver that hangs in a dead device ends later, and the next start waits for it
 
 log = Log("camera")
 R = TypeVar("R")
@@ -54,9 +54,9 @@ class Loop:
         self._on = False
         self._stop.set()
 
-    def join(self) -> None:
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(STOP_S)
+    def join(self, wait_s: float = STOP_S) -> None:
+        if wait_s and self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(wait_s)
 
     def _go(self, stop: threading.Event, before: threading.Thread | None) -> None:
         if before is not None:
@@ -98,11 +98,15 @@ class CameraWorker:
             self.failing = False
             self._mailbox.reopen()
 
-    def stop(self) -> None:
-        """Ends the thread, releases the device and drops the last frame."""
+    def stop(self, wait_s: float = STOP_S) -> None:
+        """Ends the thread, releases the device and drops the last frame.
+
+        Nothing is put into the mailbox after this returns. With `wait_s` 0 a frame that is being fetched may still be
+        told to `on_frame`.
+        """
         self._loop.stop()
         self._mailbox.close()
-        self._loop.join()
+        self._loop.join(wait_s)
         self._mailbox.clear()
         self.failing = False
 
@@ -188,14 +192,14 @@ class LookWorker(Generic[R]):
         """A new look, with empty votes."""
         self._loop.start()
 
-    def stop(self) -> None:
+    def stop(self, wait_s: float = STOP_S) -> None:
         """Ends the look. No reading is told after this returns, and no frame is kept.
 
-        A frame that is being looked at may take longer; nothing is told of it. From inside `on_reading` it returns at
-        once and the look ends with that call.
+        A frame that is being looked at may take longer; nothing is told of it. From inside `on_reading`, and with
+        `wait_s` 0, it returns at once and the look ends with that call.
         """
         self._loop.stop()
-        self._loop.join()
+        self._loop.join(wait_s)
 
     def _run(self, stop: threading.Event) -> None:
         self.failure = None

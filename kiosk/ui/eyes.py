@@ -63,6 +63,7 @@ class Eyes:
 
     def close(self) -> None:
         self.look(frozenset())
+        self.sight.close()
 
     def _read(self, seen: tuple[int, Reading]) -> None:
         turn, reading = seen

@@ -45,7 +45,11 @@ class Sight(Protocol):
     def start(self, on_reading: Callable[[Reading], None]) -> None: ...
 
     def stop(self) -> None:
-        """Releases the device and every frame."""
+        """Releases the device and every frame. Returns at once; nothing is told after it."""
+        ...
+
+    def close(self) -> None:
+        """At the end of the program: stops, and waits for what is still under way."""
         ...
 
     def preview(self) -> NDArray[np.uint8] | None:

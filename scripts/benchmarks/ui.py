@@ -6,7 +6,7 @@ Everything is drawn in software, on a virtual display of 1080×1920. `--visits N
 tap_p95_ms     from the release of the finger to the first frame of the next page on the glass, over all pages and
                between the live preview and typing, where the camera runs
 preview_fps    pictures of the camera shown a second, while the reader looks at them
-ui_fps         frames drawn a second meanwhile
+ui_fps         turns of the frame loop a second meanwhile: touches taken, and drawn where anything changed
 start_s        from starting the program to the first screen, with warm caches
 rss_growth_mb  resident memory after the last visit less that after the fiftieth; the first ones fill caches
 idle_cpu_pct   of one core, the still first screen with its slides
@@ -218,14 +218,14 @@ def preview(app: App, seconds: float) -> dict[str, float]:
     time.sleep(4)  # the recogniser is loaded by the first look
     while not app.lines.empty():
         app.lines.get()
-    first = app.wait("flips")
+    first = app.wait("turns")
     last = first
     while last["at"] - first["at"] < seconds:
-        last = app.wait("flips")
+        last = app.wait("turns")
     passed = last["at"] - first["at"]
     return {
         "preview_fps": (last["frames"] - first["frames"]) / passed,
-        "ui_fps": (last["flips"] - first["flips"]) / passed,
+        "ui_fps": (last["turns"] - first["turns"]) / passed,
     }
 
 

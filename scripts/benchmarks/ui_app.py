@@ -3,7 +3,7 @@
 Started by ui.py; not a benchmark of its own. Lines on stdout, times in seconds of the machine's monotonic clock:
 {"shown": step, "language": …, "at": …}   the first frame of a page is on the glass
 {"ready": step, "targets": {…}, "at": …}  it takes touches now, at these places
-{"flips": n, "frames": n, "at": …}        so far: frames drawn, pictures of the camera shown
+{"turns": n, "frames": n, "at": …}        so far: turns of the frame loop, pictures of the camera shown
 {"visits": n, "rss": bytes}               of a run that drives itself
 """
 
@@ -49,6 +49,9 @@ class Counted:
     def stop(self) -> None:
         self._sight.stop()
 
+    def close(self) -> None:
+        self._sight.close()
+
     def preview(self) -> Any:
         frame = self._sight.preview()
         self.frames += frame is not None
@@ -59,7 +62,7 @@ class Watch:
     """Tells what is on the glass, after the frame is there and not before."""
 
     def __init__(self, window: Any, sight: Counted) -> None:
-        self._sight, self._flips = sight, 0
+        self._sight, self._turns = sight, 0
         self._told: tuple[str, ...] = ()
         self._ready: tuple[str, dict[str, list[int]]] = ("", {})
         self._flip = window.flip
@@ -67,7 +70,6 @@ class Watch:
 
     def _flipped(self) -> None:
         self._flip()
-        self._flips += 1
         front = app()
         if front is None or front.page is None:
             return
@@ -87,8 +89,11 @@ class Watch:
             self._ready = now
             tell(ready=now[0], targets=now[1], at=time.monotonic())
 
+    def turn(self, _: float) -> None:
+        self._turns += 1
+
     def count(self, _: float) -> None:
-        tell(flips=self._flips, frames=self._sight.frames, at=time.monotonic())
+        tell(turns=self._turns, frames=self._sight.frames, at=time.monotonic())
 
 
 def app() -> Any:
@@ -162,6 +167,7 @@ def main() -> int:
     from kivy.clock import Clock
 
     Clock.schedule_interval(watch.look, 0.05)
+    Clock.schedule_interval(watch.turn, 0)
     Clock.schedule_interval(watch.count, TICK_S)
     if count:
         Clock.schedule_interval(visits(count, stop), 0)

@@ -245,7 +245,7 @@ def test_a_device_that_hangs_holds_up_nobody_and_the_next_look_waits_for_it(came
     assert camera.opened == 2
     camera.goes_on.set()
     told.get(timeout=PATIENCE_S)
-    eyes.stop()
+    eyes.close()
     assert camera.opened == camera.closed == 3
 
 

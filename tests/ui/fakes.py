@@ -62,6 +62,9 @@ class FakeSight:
     def stop(self) -> None:
         self.looking = False
 
+    def close(self) -> None:
+        self.stop()
+
     def preview(self) -> NDArray[np.uint8] | None:
         return self.picture if self.looking else None
 
