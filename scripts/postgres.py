@@ -72,7 +72,7 @@ def server() -> Iterator[Server]:
                 made.psql(f"CREATE ROLE {ROLE} LOGIN")
                 yield made
             finally:
-                running.send_signal(signal.SIGINT)  # a fast shutdown
+                running.send_signal(signal.SIGQUIT)  # at once: nobody wants what it holds
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -93,6 +93,7 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     deed("unrevoke", "listen to it again").add_argument("name", metavar="NAME")
     alarms = deed("alarms", "gaps, forks, silence: what somebody should look at")
     alarms.add_argument("--all", action="store_true", help="also those that are over")
+    alarms.add_argument("--seen", default="", metavar="NAME", help="end those of a kiosk: somebody has looked")
 
     listed = deed("enrolments", "open and list what has arrived, NIK masked")
     for one in (kiosks, alarms, listed):

@@ -61,6 +61,13 @@ def clear(connection: sa.Connection, name: str, kind: Kind, now_ms: int, keep: I
     connection.execute(sa.update(alarm).where(here, alarm.c.first.not_in(list(keep))).values(cleared_ms=now_ms))
 
 
+def close(database: Database, name: str, now_ms: int) -> int:
+    """Somebody has looked at the alarms of this kiosk. How many held."""
+    here = (alarm.c.kiosk == name) & alarm.c.cleared_ms.is_(None)
+    with database.write() as connection:
+        return connection.execute(sa.update(alarm).where(here).values(cleared_ms=now_ms)).rowcount
+
+
 def watch_silence(database: Database, now_ms: int, silent_ms: int) -> None:
     """Raises and clears `silent` for every kiosk that is in use. Called now and then."""
     last_heard = sa.func.coalesce(heartbeat.c.received_ms, kiosk.c.provisioned_at)

@@ -56,7 +56,6 @@ class Database:
                 pool_size=_CONNECTIONS,
                 max_overflow=0,
                 pool_timeout=_BUSY_MS / 1000,
-                pool_pre_ping=parsed.get_backend_name() != "sqlite",
             )
         except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
             raise StoreError("central.database_url") from None  # the URL may hold a password: it is never repeated
@@ -87,6 +86,13 @@ class Database:
     def read(self) -> Iterator[sa.Connection]:
         """One consistent view. Raises like `write`."""
         with _translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def glance(self) -> Iterator[sa.Connection]:
+        """For one statement that only reads: on a server it saves two of the three round trips. Raises like `write`."""
+        engine = self._engine if self._sqlite else self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with _translated(), engine.connect() as connection:
             yield connection
 
     def insert_new(self, table: sa.Table) -> Any:

@@ -81,6 +81,10 @@ def unrevoke(centre: Centre, arguments: argparse.Namespace) -> int:
 
 
 def alarms(centre: Centre, arguments: argparse.Namespace) -> int:
+    if arguments.seen:
+        number = alarm.close(centre.database, arguments.seen, centre.clock.wall_ms())
+        _say(centre.words("central.alarms_seen", kiosk=arguments.seen, number=number))
+        return command.OK
     with centre.database.read() as connection:
         found = alarm.listed(connection, cleared=arguments.all)
     if arguments.json:

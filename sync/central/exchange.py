@@ -70,7 +70,7 @@ class Exchange:
 
     def sender(self, token: Token, *, stick: bool = False) -> ingest.Sender:
         """Who signed this token. Raises NotUnderstood `token`, CarriageError as `answer`."""
-        with self._database.read() as connection:
+        with self._database.glance() as connection:
             row = connection.execute(sa.select(kiosk).where(kiosk.c.name == token.kiosk)).first()
         found = _sender(row, stick)
         if not token.is_signed_by(found.public_key):

@@ -7,7 +7,7 @@ from sync import wire
 TITLE = "market kiosk central API"
 METRICS_PATH = "/metrics"
 MASTER_TYPE = "application/vnd.market-kiosk.master"
-_KEY = {"type": "string", "format": "byte", "minLength": 44, "maxLength": 44, "description": "32 raw bytes in base64"}
+_KEY = {"type": "string", "pattern": "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$", "description": "32 bytes in base64"}
 _TEXT = {"schema": {"type": "string"}}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _LATER = {

@@ -1,5 +1,6 @@
 """A centre in memory of the test run, and a made-up kiosk that signs and chains as a real one does."""
 
+import asyncio
 import dataclasses
 import io
 import logging
@@ -8,12 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
+import httpx
 import postgres
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from fastapi import FastAPI
 
 from kiosk import form, logs
 from kiosk.clock import StillClock
@@ -22,16 +27,20 @@ from kiosk.domain.record import Record, genesis, key_id, seal_info
 from kiosk.domain.tariff import BASIC, Month
 from sync import wire
 from sync.central import schema
+from sync.central.app import create_app
 from sync.central.database import Database
 from sync.central.exchange import Exchange
 from sync.central.migrations import migrate
 from sync.central.opening import SUITE
 from sync.central.provisioning import add_kiosk, provision
+from sync.central.worker import Worker
 from sync.token import Token
 
 CENTRAL_KEY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 ANSWER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
-NUMBER_KEY = X25519PrivateKey.from_private_bytes(bytes(range(64, 96))).public_key().public_bytes_raw()
+KIOSK_NUMBER_KEY = X25519PrivateKey.from_private_bytes(bytes(range(64, 96)))
+NUMBER_KEY = KIOSK_NUMBER_KEY.public_key().public_bytes_raw()
+PEOPLE_KEY = bytes(range(96, 128))
 
 
 def person(serial: int, id: uuid.UUID, **changes: object) -> Enrolment:
@@ -55,9 +64,12 @@ class Kiosk:
         self.chain: list[Record] = []
         self.mono_ms = 0
 
-    def next(self) -> Record:
+    def next(self, **changes: object) -> Record:
+        """`changes` to the person who enrols."""
         previous = self.chain[-1].hash() if self.chain else genesis(self.name, self.public_key)
-        self.chain.append(self.record(len(self.chain) + 1, previous))
+        seq = len(self.chain) + 1
+        id = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.name}/{seq}")
+        self.chain.append(self.record(seq, previous, id, form.pack(person(seq, id, **changes))))
         return self.chain[-1]
 
     def request(self, *records: Record, beat: dict[str, object] | None = None, **more: object) -> wire.Request:
@@ -106,6 +118,26 @@ def clock() -> StillClock:
     return StillClock()
 
 
+class Http:
+    """Requests to an app in this process, one after the other."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+
+    def request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        async def once() -> httpx.Response:
+            async with httpx.AsyncClient(transport=self._transport, base_url="http://centre") as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(once())
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.request("GET", path, headers=headers)
+
+    def post(self, path: str, **more: Any) -> httpx.Response:
+        return self.request("POST", path, **more)
+
+
 BOTH = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 
 
@@ -119,16 +151,19 @@ def migrated(postgresql: postgres.Server) -> str:
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest) -> str:
-    """SQLite; with `pytestmark = BOTH` a PostgreSQL database without rows, too."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        return ""
-    url = str(request.getfixturevalue("migrated"))
-    with psycopg.connect(url.replace("postgresql+psycopg://centre", "postgresql://postgres")) as connection:
+def emptied(migrated: str) -> str:
+    """The URL of a PostgreSQL database without rows."""
+    with psycopg.connect(migrated.replace("postgresql+psycopg://centre", "postgresql://postgres")) as connection:
         for table in schema.metadata.tables:
             if table != "migration":
                 connection.execute(f"DELETE FROM {table}")
-    return url
+    return migrated
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest) -> str:
+    """SQLite; with `pytestmark = BOTH` PostgreSQL, too."""
+    return "" if getattr(request, "param", "sqlite") == "sqlite" else str(request.getfixturevalue("emptied"))
 
 
 @pytest.fixture
@@ -153,6 +188,12 @@ def exchange(database: Database, clock: StillClock) -> Exchange:
 
 
 @pytest.fixture
+def http(database: Database, clock: StillClock) -> Http:
+    central_key = CENTRAL_KEY.public_key().public_bytes_raw()
+    return Http(create_app(database, central_key, ANSWER_KEY, clock, spread_s=7))
+
+
+@pytest.fixture
 def send(exchange: Exchange, kiosk: Kiosk) -> Callable[..., wire.Answer]:
     """What the centre answers to a request of the kiosk with these records, or with whatever else."""
 
@@ -161,6 +202,19 @@ def send(exchange: Exchange, kiosk: Kiosk) -> Callable[..., wire.Answer]:
         return wire.open_answer(done.body, ANSWER_KEY.public_key().public_bytes_raw())
 
     return send
+
+
+@pytest.fixture
+def other(kiosk: Kiosk, database: Database, clock: StillClock) -> Kiosk:
+    """A second kiosk."""
+    other = Kiosk("pasar-contoh-2", seed=2)
+    provision(database, add_kiosk(database, other.name), other.public_key, NUMBER_KEY, clock)
+    return other
+
+
+@pytest.fixture
+def worker(database: Database, clock: StillClock) -> Worker:
+    return Worker(database, CENTRAL_KEY, PEOPLE_KEY, clock, ZoneInfo("Asia/Jakarta"))
 
 
 @pytest.fixture
@@ -185,9 +239,10 @@ def log() -> Iterator[io.StringIO]:
     handler = logging.StreamHandler(written)
     handler.setFormatter(logs.JsonLines("central"))
     root, ours = logging.getLogger(), logging.getLogger("kiosk")
+    before = (root.handlers[:], root.level, ours.level)
     root.addHandler(handler)
-    before = ours.level
     ours.setLevel(logging.DEBUG)
     yield written
-    root.removeHandler(handler)
-    ours.setLevel(before)
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])

@@ -1,15 +1,11 @@
 """The API from outside: strict, and silent about what it was sent."""
 
-import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import contextmanager
-from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
 
 from kiosk.clock import StillClock
 from kiosk.domain.errors import StoreError
@@ -19,34 +15,16 @@ from sync.central.keys import public_bytes
 from sync.central.provisioning import add_kiosk
 from sync.token import Token
 
+from .conftest import Http
+
 CANARY = "3372990101800001"
 KEY = base64.b64encode(bytes(32)).decode()
 FORM = {"code": CANARY, "public_key": KEY, "number_key": KEY}
 
 
-class Http:
-    """Requests to an app in this process, one after the other."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-
-    def request(self, method: str, path: str, **more: Any) -> httpx.Response:
-        async def once() -> httpx.Response:
-            async with httpx.AsyncClient(transport=self._transport, base_url="http://centre") as client:
-                return await client.request(method, path, **more)
-
-        return asyncio.run(once())
-
-    def get(self, path: str) -> httpx.Response:
-        return self.request("GET", path)
-
-    def post(self, path: str, **more: Any) -> httpx.Response:
-        return self.request("POST", path, **more)
-
-
 class BusyDatabase:
     @contextmanager
-    def read(self):
+    def glance(self):
         raise StoreError("central.busy")
         yield
 
@@ -54,11 +32,6 @@ class BusyDatabase:
 class BrokenClock(StillClock):
     def wall_ms(self) -> int:
         raise ValueError(CANARY)
-
-
-@pytest.fixture
-def http(database, central_key, answer_key, clock) -> Http:
-    return Http(create_app(database, public_bytes(central_key), answer_key, clock, spread_s=7))
 
 
 def post(http: Http, kiosk, body: bytes, **headers: str):

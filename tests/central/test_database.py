@@ -18,7 +18,7 @@ from sync.central.migrations import MIGRATIONS, migrate
 
 from .conftest import BOTH
 
-CANARY = "3372990101800001"
+CANARY = "3372990101809999"
 
 
 def test_it_is_wal_and_full(database):

@@ -1,20 +1,32 @@
 """`kiosk-central` as a person meets it: a process, its exit code and its one sentence."""
 
+import base64
+import csv
 import json
 import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+import requests
 import sqlalchemy as sa
 
 from kiosk import form
-from sync.central import schema
-from sync.central.database import FILE
+from kiosk.clock import StillClock
+from sync import wire
+from sync.central import keys, schema
+from sync.central.__main__ import main
+from sync.central.database import FILE, Database
 from sync.central.keys import load_or_make
 from sync.central.opening import opened
 from sync.central.provisioning import add_kiosk, provision
+from sync.token import read_receipt_file, request_file
+
+from .conftest import CENTRAL_KEY, NUMBER_KEY, Kiosk
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -114,3 +126,131 @@ def test_the_file_itself_shows_nobody(tmp_path, database, kiosk, send):
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"3372990101800001" not in kept
     assert b"SITI" not in kept
+
+
+@pytest.fixture
+def served(tmp_path):
+    """`kiosk-central serve` on a new home: the process and its URL."""
+    command = [sys.executable, "-m", "sync.central", "--home", str(tmp_path), "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as centre:
+        yield centre, centre.stdout.readline().removeprefix("ready ").strip()
+        centre.terminate()
+
+
+def test_the_web_process_never_holds_the_private_key(tmp_path, served):
+    """Looked for in its memory, where the key that it does need is found."""
+    centre, url = served
+    assert requests.get(url + wire.HEALTH_PATH, timeout=30).status_code == 200
+    private, signing = keys.load(tmp_path), keys.load_or_make_answer(tmp_path)
+    memory = b"".join(regions(centre.pid))
+    assert signing.private_bytes_raw() in memory
+    assert private.private_bytes_raw() not in memory
+    assert base64.b64encode(private.private_bytes_raw()[2:32]) not in memory, "as it stands in the file"
+
+
+def regions(pid: int) -> Iterator[bytes]:
+    """What a process can write to."""
+    maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in maps:
+            span, rights, *_ = line.split()
+            start, end = (int(edge, 16) for edge in span.split("-"))
+            if rights.startswith("rw") and "[v" not in line:
+                memory.seek(start)
+                yield memory.read(end - start)
+
+
+def test_the_web_server_needs_only_the_public_half_and_refuses_to_have_more_in_public(tmp_path):
+    run("init", "--home", str(tmp_path))
+    refused = run("serve", "--host", "0.0.0.0", "--port", "0", "--home", str(tmp_path))
+    assert keys.FILE in one_sentence(refused)
+    (tmp_path / keys.FILE).rename(tmp_path / "elsewhere")
+    command = [sys.executable, "-m", "sync.central", "--home", str(tmp_path)]
+    with subprocess.Popen([*command, "serve", "--host", "0.0.0.0", "--port", "0"], stdout=subprocess.PIPE) as centre:
+        assert centre.stdout.readline().startswith(b"ready ")
+        centre.terminate()
+    assert not (tmp_path / keys.FILE).exists(), "a second private key would lock the records of the first one away"
+    assert keys.FILE in one_sentence(run("work", "--once", "--home", str(tmp_path)))
+
+
+def test_a_revoked_kiosk_is_refused_by_the_running_server(tmp_path, served):
+    _, url = served
+    kiosk = Kiosk("pasar-contoh-1")
+    code = run("add-kiosk", kiosk.name, "--home", str(tmp_path)).stdout.strip()
+    public = {"public_key": kiosk.public_key, "number_key": NUMBER_KEY}
+    form = {"code": code} | {name: base64.b64encode(raw).decode() for name, raw in public.items()}
+    assert requests.post(url + wire.PROVISION_PATH, json=form, timeout=30).status_code == 200
+
+    def send() -> requests.Response:
+        token, body = kiosk.sent(kiosk.request(kiosk.next()))
+        headers = {"Content-Type": wire.REQUEST_TYPE, "Authorization": token.header()}
+        return requests.post(url + wire.PATH, body, headers=headers, timeout=30)
+
+    assert send().status_code == 200
+    assert "1" in run("revoke", kiosk.name, "--home", str(tmp_path)).stderr
+    assert (send().status_code, send().json()) == (403, {"cause": "kiosk_revoked"})
+    run("unrevoke", kiosk.name, "--home", str(tmp_path))
+    assert send().status_code == 200
+    table = run("kiosks", kiosk.name, "--home", str(tmp_path)).stdout
+    assert "2" in table.splitlines()[2], "what was refused meanwhile is missing"
+    (alarm,) = run("alarms", "--json", "--home", str(tmp_path)).stdout.splitlines()
+    assert json.loads(alarm)["kind"] == "gap"
+    assert run("alarms", "--seen", kiosk.name, "--home", str(tmp_path)).returncode == 0
+    assert run("alarms", "--json", "--home", str(tmp_path)).stdout == ""
+
+
+def test_from_the_stick_to_the_branch_and_back(tmp_path, emptied, postgresql, capsys, log):
+    """Every command once, as an operator would use them, on PostgreSQL; in this process, because they are many."""
+
+    def do(deed: str, *arguments: object) -> str:
+        assert main([deed, *map(str, arguments), "--home", str(tmp_path), "--database", emptied]) == 0, deed
+        return capsys.readouterr().out
+
+    keys.make(tmp_path)
+    kiosk = Kiosk("pasar-contoh-1")
+    code = do("add-kiosk", kiosk.name).strip()
+    with closing(Database.open(tmp_path, emptied)) as database:
+        provision(database, code, kiosk.public_key, NUMBER_KEY, StillClock())
+    key, first = keys.load(tmp_path), kiosk.next()
+    person = form.pack(opened(first.to_bytes(), CENTRAL_KEY))
+    token, body = kiosk.sent(kiosk.request(kiosk.reseal(first, person, key)))
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    (stick / "pasar-contoh-1-1-1.kiosk").write_bytes(request_file(token, body))
+    assert "1" in do("import", stick)
+    do("work", "--once")
+    do("export", "--format", "csv", "--out", tmp_path / "branch.csv")
+    (row,) = csv.DictReader((tmp_path / "branch.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert row["nik"] == "3372990101800001"
+    (tmp_path / "decided.csv").write_text(f"code,state,number\n{row['code']},accepted,12345678901\n")
+    do("decide", tmp_path / "decided.csv")
+    do("import", stick)
+    answer = wire.decode_answer(read_receipt_file((stick / "pasar-contoh-1-1-1.receipt").read_bytes()))
+    assert [(one.id, one.state) for one in answer.outcomes] == [(first.id, "accepted")]
+    assert do("publish", "--shipped") == "1\n"
+    do("export", "--out", tmp_path / "branch.xlsx")
+    assert "accepted" in do("enrolments")
+    assert "3372990101800001" not in postgresql.log
+    assert "SITI" not in postgresql.log
+
+
+def test_a_wrong_row_of_the_branch_is_named_and_the_exit_code_tells(tmp_path):
+    run("add-kiosk", "pasar-contoh-1", "--home", str(tmp_path))
+    (tmp_path / "decided.csv").write_text("code,state\nNIK3372990101800001,accepted\n")
+    result = run("decide", str(tmp_path / "decided.csv"), "--home", str(tmp_path))
+    assert result.returncode == 1
+    assert "2" in result.stdout
+    assert "3372990101800001" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("deed", ["revoke", "unrevoke", "kiosks"])
+def test_an_unknown_kiosk_is_one_sentence(tmp_path, deed):
+    run("add-kiosk", "pasar-contoh-1", "--home", str(tmp_path))
+    assert "nobody" in one_sentence(run(deed, "nobody", "--home", str(tmp_path)))
+
+
+@pytest.mark.parametrize("deed", ["kiosks", "alarms", "enrolments", "work", "publish", "export"])
+def test_no_command_makes_a_centre_by_mistake(tmp_path, deed):
+    more = {"publish": ["--shipped"], "export": ["--out", "x"], "work": ["--once"]}.get(deed, [])
+    assert "nowhere" in one_sentence(run(deed, *more, "--home", str(tmp_path / "nowhere")))
+    assert not (tmp_path / "nowhere").exists()
