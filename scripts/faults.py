@@ -21,6 +21,7 @@ Parts:
     clock       1970, 2038, a day late, a day early, and jumps in the middle of rounds
     backlog     thirty days of fifty enrolments without a network, then one drain
     damage      a damaged database: put aside, a new one begun, every whole record saved
+    tls         nginx with an own certificate authority, two API processes on one PostgreSQL, one killed under load
     bodies      10,000 bent, forged, replayed, foreign and bursting requests (scripts/faults_bodies.py)
     api         5,000 requests of schemathesis, made from the centre's own OpenAPI
 """
@@ -40,6 +41,7 @@ from faults_clock import backlog, clocks
 from faults_damage import damages
 from faults_disk import disks
 from faults_drain import Load, drain
+from faults_tls import tls
 
 MUST_BE_NOUGHT = ("lost", "duplicated", "altered", "unexpected", "refused")
 COUNTED = ("attempted", "acked", "recovered", *MUST_BE_NOUGHT)
@@ -63,6 +65,7 @@ PARTS: dict[str, Part] = {
     "clock": lambda folder, asked, _: clocks(folder, asked.seed),
     "backlog": lambda folder, asked, _: backlog(folder, asked.seed),
     "damage": lambda folder, asked, _: damages(folder, asked.seed),
+    "tls": lambda folder, asked, _: tls(folder, asked.seed),
     "bodies": lambda folder, asked, _: bodies(folder, asked.bodies, asked.seed),
     "api": lambda folder, asked, _: api(folder, asked.cases, asked.seed),
 }

@@ -152,6 +152,10 @@ class Link:
         for end in self._ends:
             end.transport.abort()
 
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
     async def start(self) -> None:
         server = await asyncio.start_server(self._connected, HOST, 0, backlog=1024)
         self.port = server.sockets[0].getsockname()[1]

@@ -59,6 +59,10 @@ class FaultProxy:
         self._old: deque[Message] = deque(maxlen=50)
         self._away = asyncio.Lock()
 
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._connected, HOST, self.port)
         self.port = self._server.sockets[0].getsockname()[1]

@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from faults_link import Background, Link
-from faults_proxy import FaultProxy
+from faults_link import Background
 from made_people import person
 from together import site_with
 
@@ -32,6 +31,17 @@ FAST: Mapping[str, Mapping[str, object]] = CHEAP | {
         "backoff_cap_s": 0.2,
     },
 }  # fmt: skip
+
+
+class Between(Protocol):
+    """What stands between the two programs: a proxy that breaks, a link that is slow, an end of TLS."""
+
+    upstream: int
+
+    @property
+    def url(self) -> str: ...
+
+    async def start(self) -> None: ...
 
 
 class Stuck(SystemExit):
@@ -91,11 +101,11 @@ class World:
     """`with World(folder) as world:` provisioned and quiet; the daemon runs once it is started."""
 
     def __init__(
-        self, folder: Path, between: FaultProxy | Link, *, seed: int = 1, clock: Clock | None = None,
+        self, folder: Path, between: Between, *, seed: int = 1, clock: Clock | None = None,
         site: Mapping[str, Mapping[str, object]] = FAST, home: Path | None = None, database: str = "",
     ) -> None:  # fmt: skip
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.between, self.seed, self._database = folder, between, seed, database
+        self.folder, self.between, self.seed, self.database = folder, between, seed, database
         self.home, self.central_home = home or folder / "kiosk", folder / "centre"
         self.site = site_with(folder / "site.toml", None, **{name: dict(keys) for name, keys in site.items()})
         self.settings = settings.load(self.site)
@@ -106,11 +116,12 @@ class World:
 
     def __enter__(self) -> Self:
         code = self.central("add-kiosk", KIOSK).strip()
-        self.centre = self._centre()
+        self.port = free_port()
+        self.centre = self.another_centre(self.port)
         self.background = Background()
         self.between.upstream = self.port
         self.background.run(self.between.start())
-        self.identity = provision(self.home, f"http://127.0.0.1:{self.between.port}", code)
+        self.identity = provision(self.home, self.between.url, code)
         self.store = Store.open(self.home, self.settings.store, self.clock)
         return self
 
@@ -121,19 +132,19 @@ class World:
         self.store.close()
         self.background.__exit__(None, None, None)
 
-    def _centre(self) -> Program:
-        self.port = free_port()
-        database = ["--database", self._database] if self._database else []
+    def another_centre(self, port: int) -> Program:
+        """One more API process on the same database."""
+        database = ["--database", self.database] if self.database else []
         centre = Program(
-            "kiosk-central", self.folder / "centre.log",
-            "sync.central", "serve", "--home", str(self.central_home), "--port", str(self.port), *database,
+            "kiosk-central", self.folder / f"centre-{port}.log",
+            "sync.central", "serve", "--home", str(self.central_home), "--port", str(port), *database,
         )  # fmt: skip
         centre.ready()
         return centre
 
     def central(self, *arguments: str) -> str:
         """What a command of `kiosk-central` prints."""
-        database = ["--database", self._database] if self._database else []
+        database = ["--database", self.database] if self.database else []
         command = [sys.executable, "-m", "sync.central", *arguments, "--home", str(self.central_home), *database]
         return subprocess.run(
             command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -165,7 +176,7 @@ class World:
             self.kills[victim.name] += 1
         for victim in victims:
             victim.start()
-            if victim is self.centre:
+            if victim is not self.daemon:
                 victim.ready()
 
     def settled(self) -> int:
@@ -199,7 +210,7 @@ class World:
 
     def check(self) -> dict[str, int]:
         """What was kept against what is at the centre, in Jepsen's words."""
-        arrived = self.listed()
+        arrived = [row for row in self.listed() if row["kiosk"] == KIOSK]
         ids = [row["id"] for row in arrived]
         people = [row["enrolment"]["nik"] for row in arrived if "enrolment" in row]
         counts = self.store.outbox.counts()

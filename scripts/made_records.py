@@ -19,9 +19,8 @@ from kiosk.store import sealing
 from kiosk.store.enrolments import new_id
 from kiosk.store.identity import Identity
 from sync import wire
-from sync.central import schema
+from sync.central import keys, schema
 from sync.central.database import Database
-from sync.central.keys import load_or_make, load_or_make_answer, public_bytes
 from sync.token import Token
 
 BOOT = uuid.UUID(int=7)
@@ -98,7 +97,7 @@ def _form(number: int) -> bytes:
 
 def public_keys(home: Path) -> tuple[bytes, bytes]:
     """What enrolments are sealed to, and what answers are signed by, at the centre in `home`."""
-    return public_bytes(load_or_make(home)), public_bytes(load_or_make_answer(home))
+    return keys.load_public(home), keys.public_bytes(keys.load_or_make_answer(home))
 
 
 def register(home: Path, database: str, rows: Iterable[dict[str, object]]) -> None:

@@ -21,6 +21,7 @@ from made_records import MadeKiosk, Sent, head, public_keys, register
 
 from kiosk.store.journal import Schedule
 from sync import schedule, wire
+from sync.central import keys
 
 PER_KIOSK = 50
 INGEST_KIOSKS, INGEST_REQUESTS = 8, 100
@@ -36,6 +37,8 @@ class Centre:
 
     def __init__(self, folder: Path, database: str) -> None:
         folder.mkdir(parents=True)
+        keys.make(folder / "centre")
+        (folder / "centre" / keys.FILE).rename(folder / keys.FILE)  # the worker's; a centre for others has none
         self.home, self.database, self.port = folder / "centre", database, free_port()
         arguments = ["--home", str(self.home), "--host", "0.0.0.0", "--port", str(self.port)]
         self._program = Program(
