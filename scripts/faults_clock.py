@@ -91,7 +91,7 @@ class _Calendar(SystemClock):
 
 def backlog(folder: Path, seed: int, days: int = BACKLOG_DAYS, a_day: int = A_DAY) -> dict[str, Any]:
     """Thirty days without a network, then one drain through a bad one."""
-    site = {**FAST, "sync": {**FAST["sync"], "batch_records": 200}}
+    site = {**FAST, "sync": {**FAST["sync"], "batch_records": 200, "stop_days": 0}}
     calendar = _Calendar(int(time.time() * 1000) - days * DAY_S * 1000)
     proxy = FaultProxy(seed)
     with World(folder, proxy, seed=seed, clock=calendar, site=site) as world:

@@ -43,13 +43,15 @@ def _filled(folder: Path, disk: Path, seed: int) -> dict[str, Any]:
         world.start_daemon()
         world.keep(100)
         world.wait_until_settled(100)
+        (disk / "log").write_bytes(bytes(2 << 20))  # of somebody else
         proxy.rate = 1.0  # the network is gone while the disk fills up
         shown = _keep_until_full(world)
         _fill(disk / "junk")
         shown += _keep_until_full(world)
         proxy.rate = 0.0
         while_full = _settled_while_full(world, 100)
-        (disk / "junk").unlink()
+        for name in ("log", "junk"):
+            (disk / name).unlink()
         world.wait_until_settled(len(world.kept))
         world.keep(20)
         world.wait_until_settled(len(world.kept))

@@ -183,7 +183,7 @@ class World:
         counts = self.store.outbox.counts()
         return counts.accepted + counts.duplicate + counts.refused
 
-    def wait_until_settled(self, number: int, deadline_s: float = DEADLINE_S) -> float:
+    def wait_until_settled(self, number: int, deadline_s: float | None = None) -> float:
         """Seconds that it took. Raises Stuck."""
         began = time.monotonic()
         seen, moved = -1, began
@@ -191,7 +191,7 @@ class World:
             now = time.monotonic()
             if settled != seen:
                 seen, moved = settled, now
-            if now - moved > deadline_s:
+            if now - moved > (deadline_s or DEADLINE_S):
                 raise Stuck(f"stuck: {settled} of {number} settled and no more in {deadline_s} s")
             time.sleep(0.002)
         return time.monotonic() - began

@@ -1,6 +1,7 @@
 """One round against a real centre, and against one that says what it is told."""
 
 import sqlite3
+import time
 import uuid
 
 import pytest
@@ -304,6 +305,19 @@ def test_a_clock_in_the_past_still_sends_and_is_put_right(carrier, kiosk):
     assert kiosk.store.clock.wall_ms() > 1_795_000_000_000
     assert not kiosk.store.clock_believed, "the machine's own clock is as dead as before"
     assert [deed.kind for deed in kiosk.store.journal.rounds()].count("clock") == 1
+
+
+@pytest.mark.parametrize("wrong_s", [3600, -3600, 86_300, -86_300])
+def test_a_clock_that_goes_wrong_after_the_first_contact_still_sends(kiosk, wrong_s):
+    kiosk.clock.now_ms = time.time_ns() // 1_000_000
+    carrier = kiosk.carrier(kiosk.client())
+    kiosk.keep(1)
+    assert carrier.round().accepted == 1
+    kiosk.clock.now_ms += wrong_s * 1000
+    kiosk.clock.booted_ms += wrong_s * 1000  # what counts since the boot goes on evenly
+    assert not kiosk.store.clock_believed
+    kiosk.keep(1)
+    assert carrier.round().accepted == 1
 
 
 def test_a_thousand_records_need_few_requests(kiosk):
