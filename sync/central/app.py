@@ -15,14 +15,14 @@ from kiosk.domain.errors import CarriageError, StoreError
 from kiosk.logs import Log
 from sync import wire
 from sync.central import mastering, openapi
-from sync.central.bodies import FORM_LIMIT, Refusal, body_of, expect, form_of, never_echo
+from sync.central.bodies import FORM_LIMIT, RETRY_AFTER_S, Bodies, Refusal, expect, form_of, never_echo
 from sync.central.database import Database
 from sync.central.exchange import Exchange, NotUnderstood
 from sync.central.keys import public_bytes
 from sync.central.metrics import LOOPBACK, Counted, Metrics, guard
 from sync.central.provisioning import Guesses, provision
 from sync.central.ranges import piece
-from sync.central.room import RETRY_AFTER_S, Room
+from sync.central.room import Room
 from sync.token import Token
 
 _STATUS = {"digest": 400, "not_understood": 400, "token": 401}
@@ -47,7 +47,7 @@ def create_app(
     """
     app = FastAPI(title=openapi.TITLE, version=str(wire.VERSION), docs_url=None, redoc_url=None)
     app.openapi = openapi.document  # type: ignore[method-assign]
-    room = Room()
+    bodies, room = Bodies(), Room()
     guesses = Guesses(clock)
     exchange = Exchange(database, answer_key, clock, spread_s)
     metrics = Metrics(database, clock)
@@ -60,13 +60,13 @@ def create_app(
     async def sync(request: Request) -> Response:
         expect(request, wire.REQUEST_TYPE)
         token = _token(request)
-        body = await body_of(request, wire.BODY_LIMIT)
-        with metrics.seconds.time():
-            async with room.turn():
-                if await request.is_disconnected():
-                    raise Refusal(400, "cut")  # nobody would hear the answer
-                done = await _apart(lambda: exchange.answer(token, body))
-        metrics.exchanged(done, body)
+        async with bodies.of(request, wire.BODY_LIMIT) as body:
+            with metrics.seconds.time():
+                async with room.turn():
+                    if await request.is_disconnected():
+                        raise Refusal(400, "cut")  # nobody would hear the answer
+                    done = await _apart(lambda: exchange.answer(token, body))
+            metrics.exchanged(done, body)
         return Response(done.body, media_type=wire.ANSWER_TYPE)
 
     @app.get(wire.MASTER_PATH)
@@ -87,7 +87,8 @@ def create_app(
         sender = request.client.host if request.client else ""
         if wait_s := guesses.wait_s(sender):
             raise Refusal(429, "too_many_guesses", wait_s)
-        code, public_key, number_key = form_of(await body_of(request, FORM_LIMIT))
+        async with bodies.of(request, FORM_LIMIT) as body:
+            code, public_key, number_key = form_of(body)
         try:
             name = await _apart(lambda: provision(database, code, public_key, number_key, clock))
         except Refusal as refusal:

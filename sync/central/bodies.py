@@ -4,6 +4,8 @@ import asyncio
 import base64
 import binascii
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -14,6 +16,8 @@ from starlette.requests import ClientDisconnect
 
 from kiosk.logs import Log
 
+RETRY_AFTER_S = 5
+MEMORY_LIMIT = 64 * 1024 * 1024  # bytes of all bodies that are held at once
 BODY_S = 300  # for a whole body: 256 KiB take 105 s at 20 kbit/s
 FORM_LIMIT = 4096  # bytes of a provisioning body
 _KEY_BYTES = 32
@@ -40,23 +44,40 @@ def expect(request: Request, content_type: str) -> None:
         raise Refusal(415, "content_encoding")
 
 
-async def body_of(request: Request, limit: int) -> bytes:
-    """The whole body, given up on as soon as it is longer than it may be. Raises Refusal 413, 408, 400."""
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced[:12]) > limit:
-        raise Refusal(413, "too_large")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_S):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > limit:
-                    raise Refusal(413, "too_large")
-    except TimeoutError:
-        raise Refusal(408, "timeout") from None
-    except ClientDisconnect:
-        raise Refusal(400, "cut") from None
-    return bytes(body)
+class Bodies:
+    """Reads bodies, all of them together never more than `most` bytes: slow senders cannot fill the memory."""
+
+    def __init__(self, most: int = MEMORY_LIMIT) -> None:
+        self._most = most
+        self.held = 0
+
+    @asynccontextmanager
+    async def of(self, request: Request, limit: int) -> AsyncIterator[bytes]:
+        """The whole body, given up on as soon as it is longer than it may be. Raises Refusal 413, 408, 400, 503."""
+        announced = request.headers.get("content-length", "")
+        if announced.isascii() and announced.isdigit() and int(announced[:12]) > limit:
+            raise Refusal(413, "too_large")
+        body = bytearray()
+        try:
+            await self._read(request, limit, body)
+            yield bytes(body)
+        finally:
+            self.held -= len(body)
+
+    async def _read(self, request: Request, limit: int, body: bytearray) -> None:
+        try:
+            async with asyncio.timeout(BODY_S):
+                async for piece in request.stream():
+                    body += piece
+                    self.held += len(piece)
+                    if len(body) > limit:
+                        raise Refusal(413, "too_large")
+                    if self.held > self._most:
+                        raise Refusal(503, "busy", RETRY_AFTER_S)
+        except TimeoutError:
+            raise Refusal(408, "timeout") from None
+        except ClientDisconnect:
+            raise Refusal(400, "cut") from None
 
 
 def form_of(body: bytes) -> tuple[str, bytes, bytes]:

@@ -49,10 +49,10 @@ def kiosks(centre: Centre, arguments: argparse.Namespace) -> int:
             more = {"gaps": missing} if arguments.name else {}
             command.write_line(json.dumps(dataclasses.asdict(one) | more))
         return command.OK
-    names = ("kiosk", "state", "heard", "arrived", "newest", "last_seq", "waiting", "quarantined", "alarms", "app")
+    names = ("kiosk", "state", "heard", "newest", "last_seq", "waiting", "quarantined", "alarms", "app")
     rows = [
         [
-            one.name, centre.words(f"central.state.{one.state}"), centre.when(one.heard_ms), one.arrived, one.newest,
+            one.name, centre.words(f"central.state.{one.state}"), centre.when(one.heard_ms), one.newest,
             *("–" if value is None else value for value in (one.last_seq, one.waiting, one.quarantined)),
             one.alarms, one.app or "–",
         ]

@@ -27,7 +27,6 @@ class Kiosk:
     state: str
     heard_ms: int | None
     newest: int
-    arrived: int
     last_seq: int | None
     waiting: int | None
     quarantined: int | None
@@ -44,18 +43,16 @@ def listed(connection: sa.Connection, only: str = "") -> list[Kiosk]:
         .correlate(kiosk)
         .scalar_subquery()
     )
-    records = (
-        sa.select(enrolment.c.kiosk, sa.func.max(enrolment.c.seq).label("newest"), sa.func.count().label("arrived"))
-        .group_by(enrolment.c.kiosk)
-        .subquery()
+    newest = (
+        sa.select(sa.func.max(enrolment.c.seq))
+        .where(enrolment.c.kiosk == kiosk.c.name)
+        .correlate(kiosk)
+        .scalar_subquery()
     )
+    chosen = (kiosk.c.name, kiosk.c.public_key, kiosk.c.revoked, heartbeat)
     query = (
-        sa.select(kiosk.c.name, kiosk.c.public_key, kiosk.c.revoked, heartbeat, records, held.label("alarms"))
-        .select_from(
-            kiosk.outerjoin(heartbeat, heartbeat.c.kiosk == kiosk.c.name).outerjoin(
-                records, records.c.kiosk == kiosk.c.name
-            )
-        )
+        sa.select(*chosen, newest.label("newest"), held.label("alarms"))
+        .select_from(kiosk.outerjoin(heartbeat, heartbeat.c.kiosk == kiosk.c.name))
         .order_by(kiosk.c.name)
     )
     if only:
@@ -95,7 +92,6 @@ def _kiosk(row: Any) -> Kiosk:
         state=REVOKED if row.revoked else USED if row.public_key is not None else NEW,
         heard_ms=row.received_ms,
         newest=row.newest or 0,
-        arrived=row.arrived or 0,
         last_seq=row.last_seq,
         waiting=row.waiting,
         quarantined=row.quarantined,

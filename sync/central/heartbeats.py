@@ -10,7 +10,7 @@ from sync.central import alarms
 from sync.central.database import Database
 from sync.central.schema import heartbeat, heartbeat_log
 
-SLOT_MS = 5 * 60_000  # one row of the log for each of these, and for each boot
+SLOT_MS = 3_600_000  # one row of the log for each of these, and for each boot
 
 
 def note(

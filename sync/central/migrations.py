@@ -71,7 +71,8 @@ def _what_a_fleet_needs(connection: sa.Connection) -> None:
     _add_days(connection)
     tables = sa.MetaData()
     sa.Table("heartbeat", tables, name(), *beat())
-    sa.Table("heartbeat_log", tables, name(), *beat(key=True))
+    log = sa.Table("heartbeat_log", tables, name(), *beat(key=True))
+    sa.Index("heartbeat_log_received", log.c.received_ms)
     sa.Table("arrival", tables, name(), number("first", key=True), number("last"), number("leased_until_ms"))
     sa.Table(
         "examined",

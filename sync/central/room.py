@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sync.central.bodies import Refusal
+from sync.central.bodies import RETRY_AFTER_S, Refusal
 
 AT_WORK = 8
 WAITING = 64
 WAIT_S = 10  # a kiosk gives up after 30 s: what waited longer than this would be answered to nobody
-RETRY_AFTER_S = 5
 
 
 class Room:

@@ -65,7 +65,8 @@ def _number(name: str, *, key: bool = False, null: bool = False) -> sa.Column[in
 
 heartbeat = sa.Table("heartbeat", metadata, _name(), *_beat())  # the newest of each kiosk
 
-heartbeat_log = sa.Table("heartbeat_log", metadata, _name(), *_beat(key=True))  # now and then one of them
+heartbeat_log = sa.Table("heartbeat_log", metadata, _name(), *_beat(key=True))  # one an hour
+sa.Index("heartbeat_log_received", heartbeat_log.c.received_ms)
 
 # What the worker has not looked at yet: one row a run of records, written with them and deleted when all are examined.
 arrival = sa.Table(

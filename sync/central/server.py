@@ -2,6 +2,7 @@
 
 import errno
 import ipaddress
+import resource
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -12,8 +13,8 @@ from fastapi import FastAPI
 
 from kiosk.domain.errors import CarriageError
 
-_BACKLOG = 512
-_AT_ONCE = 100  # requests under way; the next one is told 503
+_BACKLOG = 2048
+_CONNECTIONS = 4000  # at once, most of them idle; what they may ask for at once is bounded in room.py and bodies.py
 _LET_FINISH_S = 5
 
 
@@ -49,14 +50,24 @@ def serve(app: FastAPI, listening: socket.socket, say: Callable[[str], None]) ->
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=_AT_ONCE,
+        limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=_LET_FINISH_S,
         lifespan="off",
         proxy_headers=False,
     )
+    _allow_connections()
     server = _Server(config, say)
     server.run(sockets=[listening])
     return server.started
+
+
+def _allow_connections() -> None:
+    """Each takes a file descriptor, and a shell gives 1024 by default."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS + 200
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class _Server(uvicorn.Server):

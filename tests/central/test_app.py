@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import AsyncIterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -11,11 +11,12 @@ from kiosk.clock import StillClock
 from kiosk.domain.errors import StoreError
 from sync import wire
 from sync.central.app import create_app
+from sync.central.database import Database
 from sync.central.keys import public_bytes
-from sync.central.provisioning import add_kiosk
+from sync.central.provisioning import add_kiosk, provision
 from sync.token import Token
 
-from .conftest import Http
+from .conftest import ANSWER_KEY, NUMBER_KEY, Http, Kiosk
 
 CANARY = "3372990101800001"
 KEY = base64.b64encode(bytes(32)).decode()
@@ -169,6 +170,18 @@ def test_a_database_in_trouble_means_later(kiosk, central_key, answer_key, clock
     assert (answer.status_code, answer.json()) == (503, {"cause": "database"})
     assert int(answer.headers["retry-after"]) > 0
     assert "central.busy" in log.getvalue()
+
+
+def test_a_database_that_was_away_is_there_again_by_itself(emptied, postgresql, tmp_path, clock):
+    """Every connection of the pool is cut at once, as by a restart of the server."""
+    with closing(Database.open(tmp_path, emptied)) as database:
+        kiosk = Kiosk("pasar-contoh-1")
+        provision(database, add_kiosk(database, kiosk.name), kiosk.public_key, NUMBER_KEY, clock)
+        http = Http(create_app(database, NUMBER_KEY, ANSWER_KEY, clock))
+        send = lambda: post(http, kiosk, wire.encode_request(kiosk.request(kiosk.next()))).status_code  # noqa: E731
+        assert send() == 200
+        postgresql.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'centre'")
+        assert [send(), send(), send()] == [503, 200, 200]
 
 
 def test_a_bug_says_nothing_of_what_it_worked_on(kiosk, database, central_key, answer_key, log):

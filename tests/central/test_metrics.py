@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sync.central import alarms, openapi
-from sync.central.bodies import Refusal
+from sync.central.bodies import Bodies, Refusal
 from sync.central.metrics import guard
 from sync.central.room import Room
 
@@ -95,6 +95,36 @@ def test_a_full_room_says_later_at_once_and_forgets_who_left():
         await first
         async with room.turn():
             pass
+
+    asyncio.run(scene())
+
+
+def test_slow_senders_cannot_fill_the_memory():
+    async def scene() -> None:
+        bodies = Bodies(most=1000)
+        arrived, go_on = asyncio.Event(), asyncio.Event()
+
+        class Slow:
+            def __init__(self) -> None:
+                self.headers: dict[str, str] = {}
+
+            async def stream(self):
+                yield b"x" * 900
+                arrived.set()
+                await go_on.wait()
+
+        async def send() -> int:
+            async with bodies.of(Slow(), 5000) as body:
+                return len(body)
+
+        first = asyncio.create_task(send())
+        await arrived.wait()
+        with pytest.raises(Refusal) as refused:
+            await send()
+        assert (refused.value.status, refused.value.cause) == (503, "busy")
+        go_on.set()
+        assert await first == 900
+        assert bodies.held == 0
 
     asyncio.run(scene())
 
