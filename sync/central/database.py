@@ -111,7 +111,8 @@ class Database:
             return list(connection.scalars(insert.returning(returning), rows))
         columns = [table.c[name] for name in rows[0]]
         arrays = [
-            sa.bindparam(f"{c.name}s", [row[c.name] for row in rows], type_=postgresql.ARRAY(c.type)) for c in columns
+            sa.bindparam(f"{c.name}s", [row[c.name] for row in rows], type_=postgresql.ARRAY(_plain(c.type)))
+            for c in columns
         ]
         source = sa.func.unnest(*arrays).table_valued(*(sa.column(c.name, c.type) for c in columns)).render_derived()
         chosen = sa.select(*(source.c[c.name] for c in columns))
@@ -133,6 +134,17 @@ class Database:
             found = connection.exec_driver_sql(f"PRAGMA {name}" if self._sqlite else f"SHOW {name}").scalar()
             if found != value:
                 raise StoreError("central.unsafe", key=name, found=str(found))
+
+
+class _Bytes(postgresql.BYTEA):
+    """As they are: in an array, SQLAlchemy's own wrapper would have each escaped as text."""
+
+    def bind_processor(self, dialect: sa.Dialect) -> None:
+        return None
+
+
+def _plain(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    return _Bytes() if isinstance(kind, sa.LargeBinary) else kind
 
 
 def _prepare_file(home: Path, url: sa.URL) -> None:
@@ -161,8 +173,11 @@ def _tell_sqlite(engine: sa.Engine) -> None:
 
 
 def _tell_postgresql(engine: sa.Engine) -> None:
+    from psycopg.types.array import ListBinaryDumper  # late: a centre on SQLite needs no psycopg
+
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _: Any) -> None:
+        connection.adapters.register_dumper(list, ListBinaryDumper)  # records as they are, not escaped as text
         with connection.cursor() as cursor:
             for name, value in _POSTGRESQL.items():
                 cursor.execute(f"SET {name} = '{value}'")
