@@ -8,6 +8,7 @@ and `voice.<step>` of all that a step says.
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from kiosk.domain.outcome import State
 from kiosk.journey.flow import TRADER
 from kiosk.resources import ASSETS
 from kiosk.words import Words, placeholders
@@ -37,8 +38,10 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "enrolled": ("enrolled.{state}.title", "enrolled.{state}"),
     "sorry": ("sorry.{reason}.title", "sorry.{reason}.do"),
 }
+REFUSED = ("enrolled.refused", "refused.{cause}", "refused.{cause}.do")
+MEND = "voice.refused.mend"  # after a cause that the trader can mend
 TOUCHED = ("scan.absent_sub", "questions.discount.none")  # said by a touch or a device, not by a step's beginning
-FAMILIES = ("hint.", "enrolled.", "sorry.", "voice.")  # prefixes of ids that are said as the visit goes
+FAMILIES = ("hint.", "enrolled.", "refused.", "sorry.", "voice.")  # prefixes of ids that are said as the visit goes
 GLAD = ("confirm", "receipt")  # a card was read, an enrolment was kept
 SAD = ("sorry",)
 
@@ -53,16 +56,20 @@ def spoken(words: Words, id: str) -> str:
     return form if speakable(words, form) else id if speakable(words, id) else ""
 
 
-def prompt(words: Words, step: str, *, state: str = "", reason: str = "") -> tuple[str, ...]:
-    """The ids of the clips that a step says."""
+def prompt(
+    words: Words, step: str, *, state: str = "", reason: str = "", cause: str = "", mendable: bool = False
+) -> tuple[str, ...]:
+    """The ids of the clips that a step says. `reason` is that of *sorry*, `cause` that of a refused enrolment."""
     if step not in STEPS and speakable(words, f"voice.{step}"):
         return (f"voice.{step}",)
+    ids = STEPS.get(step, (f"{step}.title", f"{step}.sub"))
+    if step == "enrolled" and state == State.REFUSED:
+        ids = (*REFUSED, MEND) if mendable else REFUSED
     said = []
-    for id in STEPS.get(step, (f"{step}.title", f"{step}.sub")):
-        if "{reason}" in id:
-            said.append(next((s for r in _causes(reason) if (s := spoken(words, id.format(reason=r)))), ""))
-        else:
-            said.append(spoken(words, id.format(state=state)))
+    for id in ids:
+        exact = cause if "{cause}" in id else reason
+        forms = (spoken(words, id.format(state=state, reason=r, cause=r)) for r in _causes(exact))
+        said.append(next(filter(None, forms), ""))
     return tuple(id for id in said if id)
 
 

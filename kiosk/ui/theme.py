@@ -55,7 +55,7 @@ TALL_EDGE = 9.0
 KEY = 20.0
 BUTTON = 22.0
 LEAST = 15.0  # nothing that can be touched is smaller
-DISPLAY, TITLE, BIG, BODY, HINT = 15.5, 11.5, 10.0, 8.6, 6.8
+DISPLAY, TITLE, BIG, HEADING, BODY, HINT = 15.5, 11.5, 10.0, 9.4, 8.6, 6.8  # HEADING: a title on a wide page
 
 SMALL_MM = 110.0  # a panel that is lower holds no trader's screen; it is for officers
 

@@ -37,7 +37,14 @@ class Voice:
             self.muted = False
         entered = before is None or before.step != visit.step or before.id != visit.id
         if entered:
-            self._said = prompt(words, visit.step, state=visit.known_state, reason=visit.reason)
+            self._said = prompt(
+                words,
+                visit.step,
+                state=visit.known_state,
+                reason=visit.reason,
+                cause=visit.known_cause,
+                mendable=visit.mendable,
+            )
             if visit.step in (*GLAD, *SAD):
                 self._effect(GOOD if visit.step in GLAD else BAD)
         elif before is not None and before.language != visit.language:

@@ -53,12 +53,22 @@ def touchable_above(widget):  # type: ignore[no-untyped-def]
     return None
 
 
-def in_body(widget, page):  # type: ignore[no-untyped-def]
-    while widget is not page and widget.parent is not widget:
-        if widget is page.ids.body:
+def lies_in(widget, bars) -> bool:  # type: ignore[no-untyped-def]
+    while widget is not None and widget.parent is not widget:
+        if widget in bars:
             return True
         widget = widget.parent
     return False
+
+
+def broken_word(label) -> bool:  # type: ignore[no-untyped-def]
+    """Whether a line ends in the middle of a word, because the word is wider than its box."""
+    if not label.text_size[0] or label.shorten or label.font_name == "icons":
+        return False
+    words = label.text.split()
+    lines = [" ".join(word.text for word in line.words) for line in label._label._cached_lines]
+    shown_words = [word for line in lines for word in line.split()]
+    return bool(lines) and not label.markup and len(shown_words) > len(words)
 
 
 def ground_of(widget):  # type: ignore[no-untyped-def]
@@ -76,6 +86,7 @@ def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[
 
     page = scene(stage, name, language)
     width, height = SIZE[:2]
+    bars = [bar for bar in (page.ids.header, page.ids.footer) if bar.height > 1 and not stage.front.sheet]
     for target, (x, y, w, h) in stage.targets().items():
         assert min(theme.true_mm(w), theme.true_mm(h)) >= LEAST_MM, target
         inside = x >= 0 and y >= 0 and x + w <= width + 1 and y + h <= height + 1
@@ -83,7 +94,6 @@ def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[
         for at_x, at_y in ((2, 2), (w - 2, 2), (w / 2, h / 2), (2, h - 2), (w - 2, h - 2)):
             assert stage.pressed_by(x + at_x, height - y - at_y) == target, (target, at_x, at_y)
     assert not overlapping(stage.targets())
-    body_top = page.ids.body.to_window(page.ids.body.x, page.ids.body.top)[1]
     for label in page.walk():
         if not isinstance(label, Label) or not label.text.strip() or not shown(label):
             continue
@@ -101,10 +111,11 @@ def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[
         assert text_w <= label.width + 2 or not label.text_size[0], f"too wide: {label.text}"
         within = y >= -1 and y + label.height <= height + 1
         assert within, f"outside: {label.text}"
-        below = y + label.height <= body_top + 3 or not in_body(label, page)
-        assert below, f"up into the header: {label.text}"
         if label.text_size[1]:
             assert text_h <= label.text_size[1] + 2, f"clipped: {label.text}"
+        assert not broken_word(label), f"a word is broken: {label.text}"
+        for bar in () if lies_in(label, bars) else bars:
+            assert y + text_h <= bar.y + 1 or bar.top <= y + 1, f"on a bar: {label.text}"
 
 
 @pytest.mark.skipif("KIOSK_TEST_SIZE" in os.environ, reason="the other sizes run inside")

@@ -51,7 +51,7 @@ class Association(Page):
     def _tile(self, code: str, text: str, icon: str) -> Tile:
         chosen = self.visit is not None and self.visit.answers.association == code
         tile = Tile(target=f"tile.{code or 'none'}", icon=icon, text=text, chosen=chosen, font_size=self._size())
-        tile.padding = theme.mm(3), theme.mm(1)
+        tile.padding = theme.mm(3), theme.mm(0 if theme.wide else 1)
         tile.bind(on_release=lambda _: self.post(ev.AssociationGiven(code)))
         return tile
 

@@ -61,7 +61,7 @@ class Attract(Page):
                 kind="go" if first else "plain",
                 icon="touch_app" if first else "translate",
                 text=self.desk.tr.own(code, "attract.go") if first else LANGUAGES[code],
-                font_size=theme.mm((10.5 if theme.wide else 14) if first else theme.BODY - 0.6),
+                font_size=theme.mm((9.6 if theme.wide else 14) if first else theme.BODY - 0.6),
                 height=theme.mm((25 if theme.wide else 34) if first else (18 if theme.wide else 22)),
                 radius=theme.mm(5 if first else 3.2),
             )

@@ -1,5 +1,7 @@
 """Everything once more, each answer with its way to change it, and the sum."""
 
+import textwrap
+
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.journey import Visit
@@ -23,7 +25,13 @@ ICONS = {
     "association": "diversity_3",
 }
 MOST_IN_TWO = 8  # answers that two columns of a wide page hold
-MOST_HIGH = 6  # answers that a tall page shows with the label above the value
+MOST_HIGH = 6  # answers whose label stands above the value
+LONG = 22  # letters of a value that wants the label's line too, on a wide page
+
+
+def two_lines(value: str) -> str:
+    """What two lines of a wide page's column hold; capitals are wider."""
+    return textwrap.shorten(value, 30 if value.isupper() else 38, placeholder=" …")
 
 
 class Answer(Touchable):
@@ -65,8 +73,10 @@ class Check(Page):
             slim = len(values) > MOST_HIGH and not theme.wide
             if step == "name" and slim:  # sixty letters want the whole line
                 label = ""
+            if theme.wide and (len(values) > MOST_HIGH or len(value) > LONG):
+                label = ""
             row = self._row(step)
-            row.label, row.value, row.slim = label, value, slim
+            row.label, row.value, row.slim = label, two_lines(value) if theme.wide else value, slim
 
     def _row(self, step: str) -> Answer:
         """Made once: what is made anew on each visit takes a frame's time and leaves something behind."""
@@ -83,7 +93,7 @@ class Check(Page):
         found = rules.association(visit.association)
         asked = {
             "birth": self.desk.tr._.date(answers.birth_date) if answers.birth_date else None,
-            "married": self.words("married.yes" if answers.married else "married.no")
+            "married": self.words("married.yes_short" if answers.married else "married.no_short")
             if answers.married is not None
             else None,
             "association": (found.name if found else self.words("association.none"))

@@ -8,6 +8,7 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kiosk.domain.tariff import Band, Month
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
+from kiosk.ui import theme
 from kiosk.ui.widgets import load_kv
 from kiosk.ui.widgets.page import Page
 from kiosk.words import rupiah
@@ -22,7 +23,8 @@ class Income(Page):
     price = StringProperty("")
     least = BooleanProperty(True)
     most = BooleanProperty(False)
-    worth = StringProperty("")  # what the family would receive
+    death = StringProperty("")  # what the family would receive
+    reckoned = StringProperty("")  # days × amount, where a wide page shows it in the place of the band
     daily = BooleanProperty(False)  # the helper is open
     a_day = NumericProperty(5)  # place in A_DAY
     days = NumericProperty(25)
@@ -73,18 +75,19 @@ class Income(Page):
         )
         self.price = self.words("income.price", amount=rupiah(quote.total))
         death = visit.rules.benefits.work_death(bands[self.at].base)
-        self.worth = self.words("income.worth", amount=self.desk.tr._.millions(death))
+        self.death = self.desk.tr._.millions(death)
         self.aside_text = self.words("income.monthly" if self.daily else "income.daily")
         self.aside_icon = "calendar_month" if self.daily else "event_available"
         self.ids.a_day.text = rupiah(A_DAY[self.a_day] * 1000)
         self.ids.days.text = self.words("income.days", count=self.days)
-        self.ids.equals.text = "= " + self.words("income.equals", amount=rupiah(A_DAY[self.a_day] * 1000 * self.days))
+        equals = self.words("income.equals", amount=rupiah(A_DAY[self.a_day] * 1000 * self.days))
+        self.ids.equals.text, self.reckoned = f"= {equals}", equals if self.daily and theme.wide else ""
         for cut in self.ids.cuts.children:
             cut.chosen = bands[self.at].income_from <= cut.income and (not high or cut.income <= high)
 
     def clear(self) -> None:
         self.at = 0
-        self.amount = self.price = self.worth = ""
+        self.amount = self.price = self.death = self.reckoned = ""
         self.daily = False
 
     def go(self) -> None:

@@ -16,6 +16,7 @@ class Occupation(Page):
     chosen = ListProperty([])
     at = NumericProperty(0)
     picked = StringProperty("")  # the chosen ones by name: they may stand on another page
+    icons = StringProperty("")  # the same by their pictures
 
     @property
     def per_page(self) -> int:
@@ -33,6 +34,7 @@ class Occupation(Page):
         self.go_ready = bool(self.chosen)
         named = {occupation.id: occupation.labels.get(visit.language, "") for occupation in all_of_them}
         self.picked = " + ".join(named[id] for id in self.chosen if id in named)
+        self.icons = "".join(theme.icon(OCCUPATIONS.get(id, "work")) for id in self.chosen if id in named)
         grid = self.ids.grid
         grid.clear_widgets()
         for occupation in all_of_them[self.at * self.per_page : (self.at + 1) * self.per_page]:
@@ -43,7 +45,7 @@ class Occupation(Page):
                 chosen=occupation.id in self.chosen,
                 upright=not theme.wide,
                 font_size=theme.mm(theme.HINT),
-                padding=theme.mm(2.5),
+                padding=(theme.mm(2.5), theme.mm(0.5 if theme.wide else 2.5)),
                 spacing=theme.mm(2),
             )
             tile.bind(on_release=lambda _, id=occupation.id: self.touch(id))
@@ -62,7 +64,7 @@ class Occupation(Page):
         self.refresh(self.visit)
 
     def clear(self) -> None:
-        self.chosen, self.picked = [], ""
+        self.chosen, self.picked, self.icons = [], "", ""
         self.ids.grid.clear_widgets()
 
     def go(self) -> None:

@@ -57,10 +57,11 @@ class Programme(Page):
         if quote.discount_until is None:
             return ""
         say = self.desk.tr._
-        month = (say.short_month if theme.wide else say.month)(quote.discount_until.first_day)
+        until = quote.discount_until
         if quote.discount_ends:  # a wide page has no room to say what the table shows
-            return "" if theme.wide else self.words("programme.until", month=month)
-        return self.words("programme.then", month=month, amount=rupiah(quote.price_after or 0))
+            return "" if theme.wide else self.words("programme.until", month=say.month(until.first_day))
+        after = (say.short_month if theme.wide else say.month)((until + 1).first_day)
+        return self.words("programme.then", month=after, amount=rupiah(quote.price_after or 0))
 
     def day(self, visit: Visit, quote: Quote) -> str:
         return self.desk.tr._.date(visit.rules.due_on(quote))
@@ -84,7 +85,7 @@ class Programme(Page):
             sub=self.words(f"programme.{name}_sub", price=rupiah(month)),
             chosen=list(programmes) == list(self.chosen),
             font_size=theme.mm(theme.HINT if theme.wide else theme.BODY),
-            padding=theme.mm(2.5 if theme.wide else 4),
+            padding=theme.mm(2 if theme.wide else 4),
         )
         card.bind(on_release=lambda _: self.choose(programmes=programmes))
         return card

@@ -16,14 +16,14 @@ GLARE = "hint.glare"
 ICONS = {
     "hint.closer": "zoom_in",
     "hint.further": "center_focus_strong",
-    "hint.straighten": "undo",
+    "hint.straighten": "rotate_90_degrees_ccw",
     "hint.hold_still": "front_hand",
     "hint.too_dark": "light_mode",
     GLARE: "flare",
-    "hint.wrong_side": "sync",
+    "hint.wrong_side": "flip_camera_android",
     "hint.finger": "touch_app",
     "hint.no_card": "id_card",
-    "hint.not_ktp": "block",
+    "hint.not_ktp": "credit_card_off",
     "hint.unreadable": "blur_on",
 }
 MANY = 2  # misreads after which typing is offered as the way

@@ -39,20 +39,38 @@ class StageBar(BoxLayout):
             dot.done, dot.current = at < now, at == now
 
 
+class ShownRow(BoxLayout):
+    """Holds only those of its children that are `shown`: the others take neither room nor a gap."""
+
+    def on_kv_post(self, _: object) -> None:
+        self._all = self.children[::-1]
+        for child in self._all:
+            child.fbind("shown", self._fill)
+        self._fill()
+
+    def _fill(self, *_: object) -> None:
+        shown = [child for child in self._all if child.shown]
+        if shown != self.children[::-1]:
+            self.clear_widgets()
+            for child in shown:
+                self.add_widget(child)
+
+
 class HeadButton(Touchable):
-    """A switch of the header: its icon above its word. Takes no room while it is not shown."""
+    """A switch of the header: its icon above its word."""
 
     icon = StringProperty("")
     text = StringProperty("")
     shown = BooleanProperty(True)
-    gap = NumericProperty(0)  # beside it; while it is not shown it takes this back
 
 
 class Header(BoxLayout):
     stage = StringProperty("")
+    stages_shown = BooleanProperty(True)
     own_language = StringProperty("")
     voice_shown = BooleanProperty(True)
     help_shown = BooleanProperty(True)
+    help_wanted = BooleanProperty(False)
     stop_shown = BooleanProperty(True)
 
     def on_kv_post(self, _: object) -> None:
@@ -62,7 +80,7 @@ class Header(BoxLayout):
             self.add_widget(bar)
 
 
-class Footer(BoxLayout):
+class Footer(ShownRow):
     go_text = StringProperty("")
     go_icon = StringProperty("arrow_forward")
     go_target = StringProperty("go")
@@ -73,6 +91,7 @@ class Footer(BoxLayout):
     aside_text = StringProperty("")
     aside_icon = StringProperty("")
     aside_target = StringProperty("")
+    aside_kind = StringProperty("quiet")
 
 
 load_kv(__file__)

@@ -70,7 +70,7 @@ class BigButton(Touchable):
         if not self.text or not self.font_size or self.width <= 0:
             return
         wanted = word_width(self.text, self.font_size) + self.font_size * 1.1 * bool(self.icon)
-        room = self.width - self.padding[0] - self.padding[2] - self.spacing * (2 + bool(self.icon))
+        room = self.width - self.padding[0] - self.padding[2] - theme.mm(2) * bool(self.icon)
         self.squeeze = min(max(room / wanted, theme.mm(theme.HINT) / self.font_size), 1.0)
 
 
@@ -125,15 +125,19 @@ class Tick(Touchable):
     sub = StringProperty("")
     icon = StringProperty("")
     ticked = BooleanProperty(False)
+    wanted = BooleanProperty(False)  # the page asks for this one
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.fbind("ticked", self._paint)
+        self.fbind("wanted", self._paint)
 
     def _paint(self, *_: object) -> None:
         super()._paint()
         if self.ticked and self.state != "down":
             self.ground, self.border = theme.mint, theme.go
+        elif self.wanted and self.state != "down":
+            self.ground, self.border = theme.sand, theme.ink
 
     def on_release(self) -> None:
         self.ticked = not self.ticked

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kiosk.domain.reading import Reading
 
 
+CALL = "misread.person"
 FRAME = 3  # header, body, footer: what comes after them goes into the body
 
 
@@ -60,6 +61,7 @@ class Page(BoxLayout):
     ground = ColorProperty(theme.ground)
     step = StringProperty("")
     stage = StringProperty("")
+    stages_shown = BooleanProperty(True)  # not where a visit has ended without all of them
     notice = StringProperty("")  # message id
     go_text = StringProperty("")
     go_icon = StringProperty("arrow_forward")
@@ -70,10 +72,12 @@ class Page(BoxLayout):
     aside_text = StringProperty("")
     aside_icon = StringProperty("")
     aside_target = StringProperty("aside")
+    aside_kind = StringProperty("quiet")
     selvedge = NumericProperty(0)  # how high the woven edge along the top is
     back_shown = BooleanProperty(False)
     stop_shown = BooleanProperty(False)
     help_shown = BooleanProperty(False)
+    help_wanted = BooleanProperty(False)  # a person is the better way now
     frame = OptionProperty("full", options=("full", "bare"))
 
     def __init__(self, step: str, **kwargs: object) -> None:
@@ -96,6 +100,7 @@ class Page(BoxLayout):
         """Called when the step begins, and on every change of the visit while it lasts."""
         self.visit = visit
         self.notice = visit.notice
+        self.help_wanted = visit.notice == CALL
         if self.fresh:
             self.fresh = False
             self.begin(visit)
