@@ -13,6 +13,7 @@ from kiosk.domain.rules import Rules
 
 _NEEDED_PURPOSE = "registration"
 _AHEAD_MS = 86_400_000
+_MONTHS, _YEARS, _AMOUNTS, _MOST_OCCUPATIONS = range(1, 121), range(2015, 2200), range(10**12), 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Findings:
 def examine(enrolment: Enrolment, rules: Rules) -> Findings:
     """By the rules of the day on which it was made.
 
-    refusal  nik_not_found (these digits are nobody's), incomplete (no name, no programme, no month), too_old, too_young
+    refusal  nik_not_found (these digits are nobody's), too_old, too_young, incomplete (no name, no programme, or numbers
+             that no form can have)
     doubts   the reasons of domain.nik and domain.eligibility; total_differs (not the price of that day's tariff),
              no_consent (none to the registration itself)
     """
@@ -42,7 +44,7 @@ def examine(enrolment: Enrolment, rules: Rules) -> Findings:
     ages = rules.eligibility.age_reasons(enrolment.birth_date, rules.today, married=enrolment.married)
     if ages:
         return Findings(ages[0], checked.reasons)
-    if not enrolment.name.strip() or not enrolment.programmes or enrolment.months < 1:
+    if not enrolment.name.strip() or not enrolment.programmes or not _possible(enrolment):
         return Findings("incomplete", checked.reasons)
     work = rules.eligibility.work_reasons(jobs=len(enrolment.occupations), income=enrolment.income)
     programmes = rules.eligibility.programme_reasons(enrolment.programmes, employer=enrolment.employer)
@@ -61,6 +63,17 @@ def day_of(captured_ms: int, received_ms: int, zone: tzinfo) -> date:
     """The local day of an enrolment; the day of its arrival when the kiosk's clock cannot have been right."""
     believed = believable(captured_ms) and captured_ms <= received_ms + _AHEAD_MS
     return local(captured_ms if believed else received_ms, zone).date()
+
+
+def _possible(enrolment: Enrolment) -> bool:
+    """Whether the numbers can be computed with at all: whoever holds a kiosk's key could seal any others."""
+    amounts = (enrolment.income, enrolment.base, enrolment.total)
+    return (
+        enrolment.months in _MONTHS
+        and enrolment.start.year in _YEARS
+        and all(amount in _AMOUNTS for amount in amounts)
+        and len(enrolment.occupations) <= _MOST_OCCUPATIONS
+    )
 
 
 def _price(enrolment: Enrolment, rules: Rules) -> tuple[str, ...]:

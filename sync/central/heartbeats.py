@@ -10,6 +10,7 @@ from sync.central import alarms
 from sync.central.database import Database
 from sync.central.schema import heartbeat, heartbeat_log
 
+_COUNT_LIMIT = 10**9  # so that the sum over a fleet stays a number, whatever one kiosk says
 SLOT_MS = 3_600_000  # one row of the log for each of these, and for each boot
 
 
@@ -29,8 +30,8 @@ def note(
         "app": beat.app,
         "now_ms": beat.now_ms,
         "mono_ms": beat.mono_ms,
-        "waiting": beat.waiting,
-        "quarantined": beat.quarantined,
+        "waiting": min(beat.waiting, _COUNT_LIMIT),
+        "quarantined": min(beat.quarantined, _COUNT_LIMIT),
         "oldest_ms": beat.oldest_ms,
         "last_seq": beat.last_seq,
         "free_mb": beat.free_mb,

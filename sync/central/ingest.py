@@ -145,9 +145,12 @@ def tell(name: str, verdicts: Sequence[Judged]) -> None:
         "batch.judged", kiosk=name, count=len(verdicts), accepted=number[Verdict.ACCEPTED],
         duplicate=number[Verdict.DUPLICATE], refused=number[Verdict.REFUSED],
     )  # fmt: skip
+    refused: dict[str, list[int]] = {}
     for seq, verdict, cause in verdicts:
         if verdict == Verdict.REFUSED:
-            _log.warning("record.refused", kiosk=name, seq=seq, cause=cause)
+            refused.setdefault(cause, []).append(seq)
+    for cause, seqs in refused.items():  # a line for each cause: one bad kiosk must not fill the log
+        _log.warning("record.refused", kiosk=name, seq=seqs[0], count=len(seqs), cause=cause)
 
 
 def gaps(connection: sa.Connection, name: str) -> list[tuple[int, int]]:

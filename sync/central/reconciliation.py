@@ -36,12 +36,9 @@ def lacking(
     connection: sa.Connection, database: Database, name: str, known: wire.Known, now_ms: int
 ) -> tuple[int, ...]:
     """What the kiosk has an answer for and the centre lacks. Another record under the same seq raises an alarm."""
-    held: dict[int, bytes] = {}
     said = dict(known.hashes)
-    for first, last in arrivals.runs(said):
-        query = sa.select(enrolment.c.seq, enrolment.c.hash)
-        here = (enrolment.c.kiosk == name) & enrolment.c.seq.between(first, last)
-        held |= {seq: bytes(hash) for seq, hash in connection.execute(query.where(here))}
+    query = sa.select(enrolment.c.seq, enrolment.c.hash).where(enrolment.c.kiosk == name, enrolment.c.day == known.day)
+    held = {seq: bytes(hash) for seq, hash in connection.execute(query)}
     altered = [seq for seq, short in said.items() if seq in held and not held[seq].startswith(short)]
     alarms.raise_(connection, database, name, alarms.Kind.ALTERED, arrivals.runs(altered), now_ms)
     return tuple(seq for seq in said if seq not in held)

@@ -144,6 +144,13 @@ def test_the_newest_heartbeat_is_kept_and_a_log_of_them(send, kiosk, database, c
     assert heartbeats.forget(database, clock.wall_ms()) == 1
 
 
+def test_no_number_of_one_kiosk_breaks_the_sum_of_all(send, kiosk, other, http):
+    most = {"waiting": 2**63 - 1, "quarantined": 2**63 - 1, "last_seq": 2**63 - 1, "now_ms": -(2**63) + 1}
+    for sender in (kiosk, other):
+        send(sender=sender, beat=most)
+    assert http.get("/metrics").status_code == 200
+
+
 def test_a_replayed_request_moves_nothing(exchange, kiosk, database):
     old = kiosk.sent(kiosk.request(kiosk.next()))
     new = kiosk.sent(kiosk.request(kiosk.next(), beat={"last_seq": 2}))

@@ -94,6 +94,17 @@ def test_a_sheet_has_text_dates_and_amounts(send, kiosk, database, tmp_path):
     assert stat.S_IMODE((tmp_path / "out.xlsx").stat().st_mode) == 0o600
 
 
+def test_what_only_an_altered_kiosk_could_send_still_comes_out(send, kiosk, database, export, tmp_path):
+    odd = {"birth_date": date(1, 1, 1), "total": 2**63, "months": 2**62, "name": "x\x00\ud7ff\u202e" * 900}
+    send(kiosk.next(**odd))
+    rows, errors = export()
+    assert rows[0]["total"] == str(2**63)
+    assert errors
+    with exporting.xlsx_sheet(tmp_path / "out.xlsx", ZONE, ENGLISH) as sheet:
+        listing.export(listing.arrived(database, CENTRAL_KEY), sheet, ENGLISH, ZONE)
+    assert len(xlsx(tmp_path / "out.xlsx")[0]) == 2
+
+
 def test_what_is_not_right_is_listed_with_its_reason(send, kiosk, worker, export):
     first, second, third, _, fifth = kiosk.many(5)
     strange = kiosk.reseal(second, b"x", X25519PrivateKey.generate())
