@@ -27,8 +27,8 @@ class Findings:
 def examine(enrolment: Enrolment, rules: Rules) -> Findings:
     """By the rules of the day on which it was made.
 
-    refusal  nik_not_found (these digits are nobody's), too_old, too_young, incomplete (no name, no programme, or numbers
-             that no form can have)
+    refusal  nik_not_found (these digits are nobody's), too_old, too_young, incomplete (no name, no programme, or
+             numbers that no form can have)
     doubts   the reasons of domain.nik and domain.eligibility; total_differs (not the price of that day's tariff),
              no_consent (none to the registration itself)
     """

@@ -17,6 +17,8 @@ from sync import wire
 from sync.central import schema
 from sync.central.opening import SUITE
 
+_CHUNK = 500  # values in one IN (…)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Decision:
@@ -27,6 +29,16 @@ class Decision:
     number_mark: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The newest outcome of an enrolment."""
+
+    state: str
+    cause: str
+    number_mark: bytes
+    decided_ms: int
+
+
 def append(connection: sa.Connection, kiosk: str, decisions: Iterable[Decision], now_ms: int) -> int:
     """How many were new: a decision that holds already is not told again. Numbers are sealed to the kiosk's own key."""
     row = lock(connection, kiosk)
@@ -34,9 +46,11 @@ def append(connection: sa.Connection, kiosk: str, decisions: Iterable[Decision],
     held = newest(connection, kiosk, by_id)
     rows: list[dict[str, object]] = []
     for decision in by_id.values():
+        before = held.get(decision.id)
         what = (str(decision.outcome.state), decision.outcome.cause, decision.number_mark)
-        if held.get(decision.id) == what:
+        if before is not None and (before.state, before.cause, before.number_mark) == what:
             continue
+        decided_ms = now_ms if before is None else max(now_ms, before.decided_ms + 1)  # a kiosk takes only newer ones
         rows.append(
             {
                 "kiosk": kiosk,
@@ -44,7 +58,7 @@ def append(connection: sa.Connection, kiosk: str, decisions: Iterable[Decision],
                 "id": decision.id,
                 "state": what[0],
                 "cause": what[1],
-                "decided_ms": now_ms,
+                "decided_ms": decided_ms,
                 "number": _sealed(kiosk, decision, row.number_key),
                 "number_mark": decision.number_mark,
             }
@@ -62,13 +76,16 @@ def lock(connection: sa.Connection, kiosk: str) -> Any:
     return connection.execute(sa.select(schema.kiosk).where(schema.kiosk.c.name == kiosk).with_for_update()).one()
 
 
-def newest(connection: sa.Connection, kiosk: str, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str, bytes]]:
-    """Id → (state, cause, mark of the number) of what holds now."""
+def newest(connection: sa.Connection, kiosk: str, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Held]:
+    """What holds now, by id; nothing of an enrolment that nobody has decided."""
     found = {}
     table = schema.outcome
-    query = sa.select(table.c.id, table.c.state, table.c.cause, table.c.number_mark).order_by(table.c.n)
-    for row in connection.execute(query.where(table.c.kiosk == kiosk, table.c.id.in_(list(ids)))):
-        found[row.id] = (row.state, row.cause, bytes(row.number_mark))
+    columns = (table.c.id, table.c.state, table.c.cause, table.c.number_mark, table.c.decided_ms)
+    query = sa.select(*columns).where(table.c.kiosk == kiosk).order_by(table.c.n)
+    asked = list(ids)
+    for start in range(0, len(asked), _CHUNK):
+        for row in connection.execute(query.where(table.c.id.in_(asked[start : start + _CHUNK]))):
+            found[row.id] = Held(row.state, row.cause, bytes(row.number_mark), row.decided_ms)
     return found
 
 

@@ -16,7 +16,6 @@ from sync.central import outcomes
 from sync.central.database import Database
 from sync.central.schema import person
 
-_OPEN = frozenset({"", str(State.ACCEPTED)})  # undecided, or decided so that it holds
 _Row = Any
 
 
@@ -82,8 +81,8 @@ def _gives_way(database: Database, row: _Row, one: Claim) -> bool:
     if row.until < one.start or (row.kiosk, row.id) == (one.kiosk, one.replaces):
         return True
     with database.read() as connection:
-        state, _, _ = outcomes.newest(connection, row.kiosk, [row.id]).get(row.id, ("", "", b""))
-    return state not in _OPEN
+        held = outcomes.newest(connection, row.kiosk, [row.id]).get(row.id)
+    return held is not None and held.state != State.ACCEPTED
 
 
 def _months(month: Month) -> int:

@@ -50,8 +50,8 @@ def test_a_changed_number_is_told_again(database, codes, file, clock, kiosk, sen
     assert len(send().outcomes) == 2
     with database.read() as connection:
         (held,) = outcomes.newest(connection, kiosk.name, [kiosk.chain[0].id]).values()
-    assert held[0] == "accepted"
-    assert b"1234567890" not in held[2]
+    assert held.state == "accepted"
+    assert b"1234567890" not in held.number_mark
 
 
 @pytest.mark.parametrize(

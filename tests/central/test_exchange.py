@@ -72,6 +72,16 @@ def test_outcomes_come_by_cursor_and_never_twice(send, kiosk, decide):
     assert [(each.n, each.state, each.cause) for each in send(cursor=2).outcomes] == [(3, "refused", "phone")]
 
 
+def test_a_later_decision_is_later_even_when_the_clock_was_put_back(send, kiosk, decide, clock):
+    record = kiosk.next()
+    send(record)
+    decide(outcomes.Decision(record.id, Outcome(State.ACCEPTED)))
+    clock.advance(-3600)
+    decide(outcomes.Decision(record.id, Outcome(State.REFUSED, "phone")))
+    first, second = send().outcomes
+    assert second.decided_ms > first.decided_ms
+
+
 def test_more_outcomes_than_fit_come_with_the_next_answers(send, kiosk, decide):
     records = kiosk.many(wire.OUTCOMES_LIMIT + 5)
     send(*records)

@@ -1,0 +1,35 @@
+"""The whole way with nothing left out: kept, carried, opened, decided by the branch, told to the kiosk that asked."""
+
+import csv
+import subprocess
+import sys
+
+from kiosk.domain.outcome import State
+
+
+def test_what_the_branch_decides_reaches_the_kiosk(kiosk_of_its_own, tmp_path):
+    kiosk, centre = kiosk_of_its_own
+
+    def at_the_centre(*arguments: str) -> str:
+        command = [sys.executable, "-m", "sync.central", *arguments, "--home", str(centre.home)]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    kiosk.keep(3)
+    assert kiosk.run("once").returncode == 0
+    at_the_centre("work", "--once")
+    at_the_centre("export", "--format", "csv", "--out", str(tmp_path / "branch.csv"))
+    rows = list(csv.DictReader((tmp_path / "branch.csv").read_text(encoding="utf-8-sig").splitlines()))
+    decided = f"code,state,cause,number\n{rows[0]['code']},accepted,,12345678901\n{rows[1]['code']},refused,phone,\n"
+    (tmp_path / "decided.csv").write_text(decided)
+    at_the_centre("decide", str(tmp_path / "decided.csv"))
+    assert kiosk.run("once").returncode == 0
+
+    known = [kiosk.store.enrolments.known(row["nik"], kiosk.identity) for row in rows]
+    assert [(one.state, one.cause, one.number) for one in known] == [
+        (State.ACCEPTED, "", "12345678901"),
+        (State.REFUSED, "phone", ""),
+        (State.SENT, "", ""),
+    ]
+    assert "12345678901" not in repr([path.read_bytes() for path in centre.home.glob("central.sqlite3*")])
