@@ -112,11 +112,21 @@ def open_kiosk(home: Path, settings: Settings, clock: Clock | None = None, *, pr
     """Opens the store and the identity. With `provisioned` a kiosk without an identity raises IdentityError;
     otherwise it opens closed, for the screen to say so. Raises SettingsError, StoreError.
     """
-    clock = clock or SystemClock()
+    store = _open_store(home, settings, clock or SystemClock())
+    try:
+        return _with_store(store, settings, provisioned=provisioned)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _with_store(store: Store, settings: Settings, *, provisioned: bool) -> Kiosk:
+    home, clock = store.home, store.clock
+    tables.prefer(store.master.folder)
     if settings.site.market not in tables.markets():
         raise SettingsError("settings.market", key="site.market", wanted="markets.csv")
     tables.rules(today(clock, settings.zone))  # a broken table is told at the start, not in a visit
-    languages = load_words(settings)
+    languages = load_words(settings, store.master.folder)
     identity: Identity | None = None
     closed: KioskError | None = None
     try:
@@ -125,7 +135,7 @@ def open_kiosk(home: Path, settings: Settings, clock: Clock | None = None, *, pr
         if provisioned:
             raise
         closed = error
-    return Kiosk(home, settings, clock, languages, _open_store(home, settings, clock), identity, closed)
+    return Kiosk(home, settings, clock, languages, store, identity, closed)
 
 
 def card_reader(settings: Settings, clock: Clock) -> "Reader":
@@ -139,8 +149,10 @@ def card_reader(settings: Settings, clock: Clock) -> "Reader":
     )
 
 
-def load_words(settings: Settings) -> dict[str, Words]:
-    return {language: words.load(language) for language in settings.languages.order}
+def load_words(settings: Settings, master: Path | None = None) -> dict[str, Words]:
+    """`master`: the folder of what the centre has published; its texts stand in for the shipped ones."""
+    over = master / "words" if master else None
+    return {language: words.load(language, over=over) for language in settings.languages.order}
 
 
 def _open_store(home: Path, settings: Settings, clock: Clock) -> Store:

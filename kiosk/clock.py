@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 EARLIEST_MS = 1_793_466_000_000  # 1 November 2026, 00.00 WIB: no clock that shows less can be right
+EARLIEST_DAY = date(2026, 11, 1)  # the same as a day
 WRONG_MS = 2 * 60 * 1000  # a clock that is further away is put right
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 

@@ -5,12 +5,13 @@ from datetime import date, datetime, time
 from kiosk import tables
 from kiosk.clock import Clock, believable, local
 from kiosk.domain.enrolment import Enrolment
-from kiosk.domain.errors import KioskError
+from kiosk.domain.errors import KioskError, StoreError
 from kiosk.journey.events import EnrolmentKept, KeepFailed, KnownChecked
 from kiosk.logs import Log
 from kiosk.settings import Settings
-from kiosk.store import Store
+from kiosk.store import Store, freeze
 from kiosk.store.identity import Identity
+from kiosk.store.outbox import Counts
 from kiosk.ui.ports import Status
 
 log = Log("keeper")
@@ -28,6 +29,7 @@ class StoreKeeper:
         self._clock = clock
         self._zone = settings.zone
         self._site = settings.site
+        self._limits = settings.sync
 
     def known(self, nik: str) -> KnownChecked:
         kept = self._store.enrolments.known(nik, self._identity) if self._identity else None
@@ -47,26 +49,40 @@ class StoreKeeper:
         return EnrolmentKept(kept.code, kept.id == enrolment.id, kept.state, kept.cause, kept.number)
 
     def status(self) -> Status:
+        try:
+            return self._status()
+        except StoreError as error:
+            if error.id != "store.damaged":
+                raise
+            self._store.recover()  # what is whole goes on in a new one; raises while the daemon still holds it
+            return self._status()
+
+    def _status(self) -> Status:
+        self._store.refresh_clock()
+        tables.prefer(self._store.master.folder)
         today = local(self._clock.wall_ms(), self._zone).date()
         target = tables.target(self._site.market, self._site.branch, today)
+        counts = self._store.outbox.counts()
         return Status(
             kiosk=self._identity.kiosk if self._identity else "",
-            waiting=self._store.outbox.counts().waiting,
+            waiting=counts.unanswered,
             today=self._count_since(today),
             reached=self._count_since(target.first) if target else 0,
             target=target.traders if target else 0,
-            closed_reason=self._closed_reason(),
+            closed_reason=self._closed_reason(counts),
         )
 
     def _count_since(self, day: date) -> int:
         midnight = datetime.combine(day, time(), self._zone)
         return self._store.enrolments.count_since(int(midnight.timestamp() * 1000))
 
-    def _closed_reason(self) -> str:
+    def _closed_reason(self, counts: Counts) -> str:
         if self._closed:
             return self._closed.id
         if not believable(self._clock.wall_ms()):  # what it costs today depends on the day
             return "clock.wrong"
+        if freeze.level(counts, self._store.journal.schedule(), self._clock, self._limits) is freeze.Level.STOP:
+            return "sync.overdue"
         try:
             self._store.enrolments.check_room()
         except KioskError as error:

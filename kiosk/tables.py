@@ -9,46 +9,82 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from kiosk.clock import EARLIEST_DAY
 from kiosk.domain.benefits import Benefits
 from kiosk.domain.eligibility import Eligibility
 from kiosk.domain.errors import SettingsError
 from kiosk.domain.regions import Region, Regions
 from kiosk.domain.rules import Association, Occupation, Rules
 from kiosk.domain.tariff import Band, Discount, Month, Programme, Tariff
+from kiosk.logs import Log
 from kiosk.resources import CONFIG
 
 T = TypeVar("T")
 Row = dict[str, str]
+log = Log("tables")
+
+_preferred: Path | None = None
+_unreadable: Path | None = None
 
 
-def rules(today: date, folder: Path = CONFIG) -> Rules:
+def prefer(folder: Path | None) -> None:
+    """From now on tables are read from `folder`, which the centre has published, and only what is not in it from the
+    shipped ones. A folder whose tables this version cannot read changes nothing.
+    """
+    global _preferred, _unreadable
+    if folder in (_preferred, _unreadable):
+        return
+    before, _preferred = _preferred, folder
+    _forget()
+    try:
+        rules(EARLIEST_DAY)
+        markets()
+    except SettingsError as error:
+        log.error("master.not_used", cause=error.id)
+        _preferred, _unreadable = before, folder
+        _forget()
+
+
+def _forget() -> None:
+    for cached in (regions, tariff, _targets):
+        cached.cache_clear()
+
+
+def _in(folder: Path | None, name: str) -> Path:
+    for place in (folder, None if folder else _preferred):
+        if place is not None and (folder or (place / name).exists()):
+            return place / name
+    return CONFIG / name
+
+
+def rules(today: date, folder: Path | None = None) -> Rules:
     """All tables as they stand on `today`. Raises SettingsError `table.row` with file and line."""
     return Rules(
         today=today,
         regions=regions(folder),
         tariff=tariff(folder),
         eligibility=eligibility(today, folder),
-        occupations=tuple(_read(folder / "occupations.csv", _occupation)),
+        occupations=tuple(_read(_in(folder, "occupations.csv"), _occupation)),
         benefits=benefits(today, folder),
-        associations=tuple(_read(folder / "associations.csv", _association)),
+        associations=tuple(_read(_in(folder, "associations.csv"), _association)),
     )
 
 
 @cache
-def regions(folder: Path = CONFIG) -> Regions:
-    current = _read(folder / "regions.csv", lambda row: Region(row["code"], row["name"]))
-    retired = _read(folder / "regions-retired.csv", lambda row: Region(row["code"], row["name"], retired=True))
+def regions(folder: Path | None = None) -> Regions:
+    current = _read(_in(folder, "regions.csv"), lambda row: Region(row["code"], row["name"]))
+    retired = _read(_in(folder, "regions-retired.csv"), lambda row: Region(row["code"], row["name"], retired=True))
     return Regions([*current, *retired])
 
 
 @cache
-def tariff(folder: Path = CONFIG) -> Tariff:
-    return Tariff(_read(folder / "tariff.csv", _band), _read(folder / "discounts.csv", _discount))
+def tariff(folder: Path | None = None) -> Tariff:
+    return Tariff(_read(_in(folder, "tariff.csv"), _band), _read(_in(folder, "discounts.csv"), _discount))
 
 
-def eligibility(today: date, folder: Path = CONFIG) -> Eligibility:
+def eligibility(today: date, folder: Path | None = None) -> Eligibility:
     """The rows of eligibility.csv in force on `today`; the later row wins."""
-    path = folder / "eligibility.csv"
+    path = _in(folder, "eligibility.csv")
     values = _in_force(path, "rule", today)
     try:
         return Eligibility(
@@ -66,9 +102,9 @@ def eligibility(today: date, folder: Path = CONFIG) -> Eligibility:
         raise SettingsError("table.row", file=path.name, line=0) from None
 
 
-def benefits(today: date, folder: Path = CONFIG) -> Benefits:
+def benefits(today: date, folder: Path | None = None) -> Benefits:
     """The rows of benefits.csv in force on `today`; the later row wins."""
-    path = folder / "benefits.csv"
+    path = _in(folder, "benefits.csv")
     values = _in_force(path, "benefit", today)
     numbers = (
         "jkk_death_times_base", "jkm_full", "jkm_before", "jkm_full_after_months", "scholarship_most",
@@ -109,7 +145,7 @@ class Target:
     traders: int
 
 
-def target(market: str, branch: str, today: date, folder: Path = CONFIG) -> Target | None:
+def target(market: str, branch: str, today: date, folder: Path | None = None) -> Target | None:
     """The market's own target on `today`, else the one of its branch, else None."""
     found: dict[str, Target] = {}
     for name, of_branch, one in _targets(folder):
@@ -119,16 +155,16 @@ def target(market: str, branch: str, today: date, folder: Path = CONFIG) -> Targ
 
 
 @cache
-def _targets(folder: Path) -> tuple[tuple[str, str, Target], ...]:
+def _targets(folder: Path | None) -> tuple[tuple[str, str, Target], ...]:
     def make(row: Row) -> tuple[str, str, Target]:
         one = Target(_day(row["valid_from"]), _last_day(row["valid_until"]), int(row["traders"]))
         return row["market"], row["branch"], one
 
-    return tuple(_read(folder / "targets.csv", make))
+    return tuple(_read(_in(folder, "targets.csv"), make))
 
 
-def markets(folder: Path = CONFIG) -> tuple[str, ...]:
-    return tuple(_read(folder / "markets.csv", lambda row: row["name"]))
+def markets(folder: Path | None = None) -> tuple[str, ...]:
+    return tuple(_read(_in(folder, "markets.csv"), lambda row: row["name"]))
 
 
 def _read(path: Path, make: Callable[[Row], T]) -> Iterator[T]:

@@ -69,12 +69,31 @@ def placeholders(sentence: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(sentence) if name)
 
 
-def load(language: str, folder: Path = ASSETS / "words") -> Words:
-    """Raises SettingsError `words.broken` when there is no such file or it is damaged."""
-    path = folder / f"{language}.po"
+def load(language: str, folder: Path = ASSETS / "words", over: Path | None = None) -> Words:
+    """Raises SettingsError `words.broken` when there is no such file or it is damaged.
+
+    over  a folder whose sentences stand in for the shipped ones of the same id, if they hold the same placeholders
+    """
+    sentences = _read(folder / f"{language}.po", language)
+    if over is not None and (over / f"{language}.po").exists():
+        newer = _read(over / f"{language}.po", language)
+        sentences |= {
+            id: newer[id] for id in sentences.keys() & newer.keys() if _holds_the_same(newer[id], sentences[id])
+        }
+    return Words(language, sentences)
+
+
+def _read(path: Path, language: str) -> dict[str, str]:
     try:
         with path.open("rb") as file:
             catalog = read_po(file, locale=language, abort_invalid=True)
     except (OSError, PoFileError, ValueError):
         raise SettingsError("words.broken", file=path.name) from None
-    return Words(language, {str(m.id): str(m.string) for m in catalog if m.id and m.string})
+    return {str(m.id): str(m.string) for m in catalog if m.id and m.string}
+
+
+def _holds_the_same(one: str, other: str) -> bool:
+    try:
+        return placeholders(one) == placeholders(other)
+    except ValueError:  # a brace that is none
+        return False

@@ -1,4 +1,4 @@
-"""`kiosk-sync run | once | status | log`: arguments, settings, and the parts put together."""
+"""`kiosk-sync run | once | status | log | …`: arguments, settings, and the parts put together."""
 
 import argparse
 import json
@@ -14,10 +14,12 @@ from kiosk.clock import SystemClock
 from kiosk.settings import Settings
 from kiosk.store import Store
 from kiosk.store.identity import Identity
-from sync import report
+from sync import orders, report, story
+from sync.arguments import parser
 from sync.client import Client
-from sync.daemon import Daemon, drain, first_spread_s
+from sync.daemon import Daemon, Drained, drain, first_spread_s
 from sync.errands import Errands
+from sync.fetch import fetch
 from sync.round import Carrier
 from sync.service import Service
 from sync.stop import Stopped, StopSignal, single_instance
@@ -27,24 +29,42 @@ _JUST_BOOTED_MS = 10 * 60 * 1000  # the power came back for the whole market: on
 
 def main(argv: Sequence[str] | None = None) -> int:
     home = command.default_home(os.environ)
-    arguments = _parser(home).parse_args(argv)
+    arguments = parser(home).parse_args(argv)
     home = command.home_of(arguments, home)
     service = arguments.deed == "run"
     return command.run("sync", arguments, lambda settings: _work(arguments, settings, home), service=service)
 
 
 def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
-    match arguments.deed:
-        case "run" | "once":
-            return _carry(settings, home, forever=arguments.deed == "run")
-        case "status":
-            return _status(settings, home, arguments.json)
-        case _:
-            return _log(settings, home, arguments.json, arguments.limit)
+    if arguments.deed in ("run", "once"):
+        return _carry(settings, home, forever=arguments.deed == "run")
+    clock, identity, words = SystemClock(), Identity.load(home), command.words_of(settings)
+    with Store.open(home, settings.store, clock) as store:
+        match arguments.deed:
+            case "status":
+                _status(report.status(store, identity, clock, settings.sync), settings, as_json=arguments.json)
+            case "log":
+                _log(arguments, store, settings)
+            case "retry":
+                command.write_line(words("sync.deed.retry", count=orders.retry(store, arguments.records)))
+            case "hold":
+                command.write_line(words("sync.deed.hold", count=orders.hold(store, arguments.records)))
+            case "release":
+                command.write_line(words("sync.deed.release", count=orders.release(store, arguments.records)))
+            case "export":
+                count = orders.export(store, identity, clock, arguments.folder, words)
+                command.write_line(words("sync.deed.export", count=count))
+            case _:
+                found = orders.bring(store, identity, arguments.folder, words)
+                command.write_line(words("sync.imported", count=found.files, foreign=found.foreign))
+                counts = {"accepted": found.accepted, "duplicate": found.duplicate, "refused": found.refused}
+                command.write_line(words("sync.counts", **counts))
+                return command.OK if found.files or not found.foreign else command.FAILED
+    return command.OK
 
 
 def _carry(settings: Settings, home: Path, *, forever: bool) -> int:
-    words, clock, rng = command.words_of(settings), SystemClock(), random.SystemRandom()
+    clock, rng = SystemClock(), random.SystemRandom()
     identity = Identity.load(home)
     with ExitStack() as stack:
         stop = stack.enter_context(StopSignal())
@@ -53,69 +73,76 @@ def _carry(settings: Settings, home: Path, *, forever: bool) -> int:
         client = Client(identity, settings.sync, clock, lambda: store.clock_believed)
         stack.callback(client.close)
         carrier = Carrier(store, client, identity, settings.sync, clock, rng, stop.abandonable)
-        if forever:
-            spread_s = first_spread_s(identity.central_url) if clock.monotonic_ms() < _JUST_BOOTED_MS else 0.0
-            errands = Errands(store, identity, settings.store, clock, lambda: False)
-            Daemon(store, carrier, settings.sync, clock, rng, stop, Service(os.environ), errands).run(spread_s)
-            return command.OK
+        if not forever:
+            return _once(settings, store, carrier, stop)
+
+        def fetched() -> bool:
+            with stop.abandonable():
+                return fetch(client, store, identity)
+
+        errands = Errands(store, identity, settings.store, clock, fetched)
+        spread_s = first_spread_s(identity.central_url) if clock.monotonic_ms() < _JUST_BOOTED_MS else 0.0
+        Daemon(store, carrier, settings.sync, clock, rng, stop, Service(os.environ), errands).run(spread_s)
+        return command.OK
+
+
+def _once(settings: Settings, store: Store, carrier: Carrier, stop: StopSignal) -> int:
+    words = command.words_of(settings)
+    store.outbox.give_back()
+    total = store.outbox.counts().waiting
+    done = 0
+    try:
+        with orders.progress(words("sync.sending"), total) as step:
+
+            def told(drained: Drained) -> None:
+                nonlocal done
+                now = drained.accepted + drained.duplicate + drained.refused
+                step(now - done)
+                done = now
+
+            drained = drain(carrier, stop, beat=True, told=told)
+    except Stopped:
         store.outbox.give_back()
-        try:
-            drained = drain(carrier, stop, beat=True)
-        except Stopped:
-            store.outbox.give_back()
-            return command.FAILED
-        counts = words("sync.counts", accepted=drained.accepted, duplicate=drained.duplicate, refused=drained.refused)
-        command.write_line(counts)
-        if drained.cause in ("", "stopped"):
-            return command.OK if not drained.cause else command.FAILED
-        print(report.cause_sentence(drained.cause, words), words(f"cure.sync.{drained.cause}"), file=sys.stderr)
         return command.FAILED
+    counts = words("sync.counts", accepted=drained.accepted, duplicate=drained.duplicate, refused=drained.refused)
+    command.write_line(counts)
+    if drained.cause in ("", "stopped"):
+        if store.outbox.carriage().held:
+            print(words("sync.head.on_hold"), file=sys.stderr)
+            return command.FAILED
+        return command.OK if not drained.cause else command.FAILED
+    print(report.cause_sentence(drained.cause, words), report.cure_sentence(drained.cause, words), file=sys.stderr)
+    return command.FAILED
 
 
-def _status(settings: Settings, home: Path, as_json: bool) -> int:
-    clock, identity = SystemClock(), Identity.load(home)
-    with Store.open(home, settings.store, clock) as store:
-        now = report.status(store, identity, home, clock, settings.sync.backoff_cap_s)
+def _status(now: report.Status, settings: Settings, *, as_json: bool) -> None:
+    words = command.words_of(settings)
     if as_json:
         command.write_line(json.dumps(report.status_json(now)))
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        Console(highlight=False).print(report.status_screen(now, words, settings.zone, colour=True))
     else:
-        command.write_line(report.status_screen(now, command.words_of(settings), settings.zone))
-    return command.OK
+        command.write_line(report.status_screen(now, words, settings.zone))
 
 
-def _log(settings: Settings, home: Path, as_json: bool, limit: int) -> int:
-    Identity.load(home)
-    with Store.open(home, settings.store, SystemClock()) as store:
-        rounds = store.journal.rounds(limit)
-    if as_json:
-        for one in rounds:
-            command.write_line(json.dumps(report.log_json(one)))
-    else:
-        command.write_line(report.log_table(rounds, command.words_of(settings), settings.zone))
-    return command.OK
-
-
-def _parser(home: Path) -> argparse.ArgumentParser:
-    common = command.common(home)
-    parser = argparse.ArgumentParser(
-        prog="kiosk-sync", parents=[common], description="Carries the kiosk's enrolments to the central API."
+def _log(arguments: argparse.Namespace, store: Store, settings: Settings) -> None:
+    words, zone = command.words_of(settings), settings.zone
+    wanted = story.Wanted(
+        limit=arguments.limit,
+        since_ms=story.since(arguments.since, store.clock.wall_ms(), zone) if arguments.since else 0,
+        cause=arguments.cause,
+        outcome=arguments.outcome,
+        record=orders.record_of(arguments.record, store) if arguments.record else 0,
     )
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="run | once | status | log")
-    deeds.add_parser("run", parents=[common], help="the daemon: sends whatever waits, until it is stopped")
-    deeds.add_parser("once", parents=[common], help="sends now what waits; exit 0 when nothing waits any more")
-    status = deeds.add_parser("status", parents=[common], help="how far it is, on one screen")
-    status.add_argument("--json", action="store_true", help="one JSON object")
-    log = deeds.add_parser("log", parents=[common], help="the rounds, newest first")
-    log.add_argument("--json", action="store_true", help="one JSON object a line")
-    log.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most N rounds; default 50")
-    return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 1_000_000:
-        raise ValueError
-    return number
+    found = story.follow(store, wanted) if arguments.follow else iter(story.deeds(store, wanted))
+    nothing = True
+    for one in found:
+        nothing = False
+        command.write_line(json.dumps(story.as_json(one)) if arguments.json else story.line(one, words, zone))
+    if nothing and not arguments.json:
+        command.write_line(words("sync.no_rounds"))
 
 
 if __name__ == "__main__":

@@ -14,24 +14,31 @@ _log = Log("sync")
 
 
 def word_of(
-    answer: wire.Answer, body: bytes, request: wire.Request, before: Carriage, contact: Contact, identity: Identity
+    answer: wire.Answer,
+    body: bytes,
+    request: wire.Request | None,
+    before: Carriage,
+    contact: Contact | None,
+    identity: Identity,
 ) -> Word:
-    """`body` is what the centre signed, `before` what was known until now."""
+    """`body` is what the centre signed, `before` what was known until now. A stick brings no request and no contact."""
     fresh = [one for one in answer.outcomes if one.n > before.cursor]
     asks: tuple[int, ...] | None = None
-    if request.days is not None:
+    compared = request is not None and request.days is not None
+    if compared:
         asks = answer.asks
-    elif request.known is not None:
+    elif request is not None and request.known is not None:
         asks = tuple(day for day in before.asks if day != request.known.day)
     return Word(
         settled=tuple(Settled(one.first, one.last, str(one.verdict), one.cause) for one in answer.verdicts),
         receipt=body,
+        at_ms=answer.at_ms,
         contact=contact,
         decisions=tuple(found for one in fresh if (found := _decision(one, identity)) is not None),
         cursor=fresh[-1].n if fresh else None,
         lacks=answer.lacks,
         asks=asks,
-        reconciled=request.days is not None,
+        reconciled=compared,
         master=answer.master,
     )
 

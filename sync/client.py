@@ -94,7 +94,7 @@ class Client:
         if headers.get("Content-Type", "") != wire.ANSWER_TYPE:
             raise SendFailed("captive_portal", bytes_down=len(answer_body))
         try:
-            answer = checked(answer_body, request, self._identity)
+            answer = checked(answer_body, {one.seq: one.hash for one in request.records}, self._identity)
         except wire.WireError:
             raise SendFailed("not_understood", bytes_down=len(answer_body)) from None
         wrong_ms = abs(answer.at_ms - self._clock.wall_ms())
@@ -190,11 +190,10 @@ class _Failed(Exception):
         self.reason = next((one for one in chain if is_about_dates(one)), error)
 
 
-def checked(body: bytes, request: wire.Request, identity: Identity) -> wire.Answer:
-    """The answer to `request`, signed by the centre and over the hashes that this kiosk has. Raises WireError."""
+def checked(body: bytes, hashes: Mapping[int, bytes], identity: Identity) -> wire.Answer:
+    """The answer to this kiosk, signed by the centre, over records whose `hashes` (by seq) it has. Raises WireError."""
     answer = wire.open_answer(body, identity.answer_public_key)
-    hashes = {one.seq: one.hash for one in request.records}
-    if answer.kiosk != request.kiosk or not {seq for seq, _, _ in answer.each()} <= hashes.keys():
+    if answer.kiosk != identity.kiosk or not {seq for seq, _, _ in answer.each()} <= hashes.keys():
         raise wire.WireError("another request")
     if answer.root != wire.root_of(hashes[seq] for seq, verdict, _ in answer.each() if verdict != Verdict.REFUSED):
         raise wire.WireError("root")

@@ -107,22 +107,8 @@ class Carrier:
         if not records:  # what has just arrived would make its day differ
             known = known_due(self._store, carriage)
             days = days_due(self._store, carriage, self._limits, self._store.clock) if known is None else None
-        return wire.Request(self._identity.kiosk, self._beat(carriage), records, carriage.cursor, days, known)
-
-    def _beat(self, carriage: Carriage) -> wire.Heartbeat:
-        counts = self._store.outbox.counts()
-        return wire.Heartbeat(
-            now_ms=self._clock.wall_ms(),
-            boot=self._clock.boot_id,
-            mono_ms=self._clock.monotonic_ms(),
-            app=kiosk.__version__,
-            waiting=counts.waiting + counts.held,
-            quarantined=counts.quarantined,
-            oldest_ms=counts.oldest_ms or 0,
-            last_seq=counts.last_seq,
-            free_mb=free_mb(self._store.home),
-            rounds=self._store.journal.newest(),
-            master=self._store.master.version,
+        return wire.Request(
+            self._identity.kiosk, beat_of(self._store, self._clock), records, carriage.cursor, days, known
         )
 
     def _send(self, request: wire.Request) -> Received:
@@ -131,7 +117,7 @@ class Carrier:
 
     def _centre_is_well(self, carriage: Carriage) -> bool:
         """Whether it answers a request without records: then the trouble lies in the records."""
-        request = wire.Request(self._identity.kiosk, self._beat(carriage), cursor=carriage.cursor)
+        request = wire.Request(self._identity.kiosk, beat_of(self._store, self._clock), cursor=carriage.cursor)
         started = self._clock.monotonic_ms()
         try:
             received = self._send(request)
@@ -235,3 +221,21 @@ class Carrier:
             first=leased[0].seq if leased else 0,
             last=leased[-1].seq if leased else 0,
         )
+
+
+def beat_of(store: Store, clock: Clock) -> wire.Heartbeat:
+    """How the kiosk is. `clock` is the machine's own. Raises StoreError."""
+    counts = store.outbox.counts()
+    return wire.Heartbeat(
+        now_ms=clock.wall_ms(),
+        boot=clock.boot_id,
+        mono_ms=clock.monotonic_ms(),
+        app=kiosk.__version__,
+        waiting=counts.waiting + counts.held,
+        quarantined=counts.quarantined,
+        oldest_ms=counts.oldest_ms or 0,
+        last_seq=counts.last_seq,
+        free_mb=free_mb(store.home),
+        rounds=store.journal.newest(),
+        master=store.master.version,
+    )

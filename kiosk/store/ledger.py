@@ -113,6 +113,23 @@ class Ledger:
                 connection.close()
         return not busy
 
+    def unanswered(self, after: int = 0, limit: int = 500) -> list[tuple[int, bytes, bytes]]:
+        """(seq, raw, hash) of the next records that wait, are held or were put aside."""
+        is_open = sa.literal_column("outbox.state IN ('waiting', 'held', 'quarantined')", sa.Boolean)
+        query = (
+            sa.select(_enrolment.seq, _enrolment.raw, _enrolment.hash)
+            .join_from(schema.enrolment, schema.outbox)
+            .where(is_open, _outbox.seq > after)
+        )
+        with translated(self._path), reading(self._engine) as connection:
+            return [(seq, raw, hash) for seq, raw, hash in connection.execute(query.order_by(_outbox.seq).limit(limit))]
+
+    def hashes(self, first: int, last: int) -> dict[int, bytes]:
+        """By seq."""
+        query = sa.select(_enrolment.seq, _enrolment.hash).where(_enrolment.seq.between(first, last))
+        with translated(self._path), reading(self._engine) as connection:
+            return {row.seq: row.hash for row in connection.execute(query)}
+
     def raws(self, after: int = 0, limit: int = 500) -> list[tuple[int, bytes, bytes]]:
         """(seq, raw, hash) of the next records."""
         query = sa.select(_enrolment.seq, _enrolment.raw, _enrolment.hash).where(_enrolment.seq > after)

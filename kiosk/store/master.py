@@ -33,10 +33,10 @@ class MasterData:
         found = self._root / str(version)
         return found if version and found.is_dir() else None
 
-    @property
-    def partial(self) -> Path:
-        """Where a bundle lies while it comes in; what is there already need not come again."""
-        return self._root / "incoming"
+    def partial(self, tag: str = "") -> Path:
+        """Where the bundle with this tag lies while it comes in; what is there already need not come again."""
+        self._root.mkdir(mode=0o700, exist_ok=True)
+        return self._root / f"incoming{tag}"
 
     def use(self, version: int, files: Mapping[str, bytes]) -> None:
         """Writes the files of a checked bundle and puts them in use, all or none. Raises StoreError."""
@@ -45,6 +45,7 @@ class MasterData:
             shutil.rmtree(fresh, ignore_errors=True)  # of a try that was cut off
             fresh.mkdir(parents=True, mode=0o700)
             for name, content in files.items():
+                (fresh / name).parent.mkdir(exist_ok=True, mode=0o700)
                 with open(os.open(fresh / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                     file.write(content)
                     file.flush()
@@ -63,8 +64,9 @@ class MasterData:
         for other in self._root.iterdir():
             if other.name.isdigit() and int(other.name) < version - 1:  # the one before stays for who reads it now
                 shutil.rmtree(other, ignore_errors=True)
-        with suppress(OSError):
-            self.partial.unlink(missing_ok=True)
+        for partial in self._root.glob("incoming*"):
+            with suppress(OSError):
+                partial.unlink()
 
 
 def _flush(folder: Path) -> None:

@@ -64,7 +64,8 @@ class Word:
     """Everything that one checked answer of the centre changes here.
 
     receipt     the signed bytes themselves; with them every record of `settled` is answered for
-    contact     when the centre signed it; None leaves the old one
+    at_ms       when the centre signed it, by its clock
+    contact     the same for the clock here; None leaves the old one: a stick has been under way for days
     decisions   outcomes, and with them `cursor`, the newest of them
     lacks       seqs that the centre does not have: they wait again
     asks        days that it wants to hear more of; None leaves what is known
@@ -74,6 +75,7 @@ class Word:
 
     settled: tuple[Settled, ...] = ()
     receipt: bytes = b""
+    at_ms: int = 0
     contact: Contact | None = None
     decisions: tuple[Decision, ...] = ()
     cursor: int | None = None
@@ -263,8 +265,7 @@ class Outbox:
 def _keep_receipt(connection: sa.Connection, word: Word, now: int) -> int | None:
     if not word.settled or not word.receipt:
         return None
-    at_ms = word.contact.at_ms if word.contact else 0
-    row = {"at_ms": at_ms, "received_ms": now, "body": word.receipt}
+    row = {"at_ms": word.at_ms, "received_ms": now, "body": word.receipt}
     span = {"first": word.settled[0].first, "last": word.settled[-1].last}
     number = connection.execute(sa.insert(schema.receipt).values(**row, **span)).inserted_primary_key
     return int(number[0]) if number else None

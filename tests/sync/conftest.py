@@ -77,7 +77,7 @@ class Kiosk:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self._command(*arguments),
+            self.command(*arguments),
             capture_output=True,
             text=True,
             timeout=60,
@@ -85,9 +85,9 @@ class Kiosk:
         )
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(self._command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(self.command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
-    def _command(self, *arguments: str) -> list[str]:
+    def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "sync", "--home", str(self.home), "--site", str(self.site), *arguments]
 
 

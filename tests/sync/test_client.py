@@ -248,5 +248,6 @@ CAUSES = [
 @pytest.mark.parametrize("cause", CAUSES)
 def test_every_cause_has_a_sentence_and_a_cure(language, cause):
     words = load(language)
+    assert f"title.sync.{cause}" in words
     assert SendFailed(cause).message in words
     assert SendFailed(cause).cure in words

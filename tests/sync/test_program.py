@@ -118,6 +118,7 @@ def test_status_on_one_screen(kiosk):
     assert kiosk.identity.central_url in screen
     assert len(screen.splitlines()) <= 24
     assert load("id")("sync.when_started") in screen, "nobody sends while no daemon runs"
+    assert str(status(kiosk)["room"]) in screen
     assert "error." not in screen
     assert "sync." not in screen
 
@@ -128,7 +129,9 @@ def test_nothing_is_called_answered_before_the_centre_has(kiosk):
     kiosk.run("once")
     now = status(kiosk)
     assert (now["accepted"], now["duplicate"], now["last_success_ms"]) == (0, 0, None)
-    assert load("id")("error.sync.refused_connection") in kiosk.run("status").stdout
+    screen = kiosk.run("status").stdout
+    for kind in ("title", "error", "cure"):
+        assert load("id")(f"{kind}.sync.refused_connection") in screen
 
 
 def test_the_log_newest_first(kiosk):
@@ -137,6 +140,76 @@ def test_the_log_newest_first(kiosk):
     rounds = [json.loads(line) for line in kiosk.run("log", "--json", "--limit", "2").stdout.splitlines()]
     assert [one["sent"] for one in rounds] == [2, 5]
     assert len(kiosk.run("log").stdout.splitlines()) == 3
+    (one,) = [json.loads(line) for line in kiosk.run("log", "--json", "--record", "11").stdout.splitlines()]
+    assert (one["first"], one["last"]) == (11, 12)
+    assert kiosk.run("log", "--since", "2020-01-01", "--outcome", "done").stdout.count("✓") == 3
+    assert "✓" not in kiosk.run("log", "--cause", "offline").stdout
+    assert kiosk.run("log", "--since", "yesterday").returncode == 2
+    assert load("id")("error.sync.record", record="99") in one_sentence(kiosk.run("log", "--record", "99"))
+
+
+def test_the_log_can_be_followed(kiosk, eventually):
+    kiosk.keep(2)
+    kiosk.run("once")
+    command = [*kiosk.command("log", "--follow", "--json")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as following:
+        assert json.loads(following.stdout.readline())["sent"] == 2
+        kiosk.store.outbox.hold(True)
+        assert json.loads(following.stdout.readline())["kind"] == "hold"
+        following.terminate()
+
+
+def test_what_a_person_orders_is_done_and_written_down(kiosk):
+    kiosk.keep(4)
+    codes = [kiosk.store.enrolments.known(f"33729901018{n:05d}", kiosk.identity).code for n in (1, 2)]
+    kiosk.store.outbox.quarantine(4, "server_error", 10**15)
+    assert kiosk.run("hold", codes[0], "2").returncode == 0
+    assert kiosk.run("once").returncode == 0
+    now = status(kiosk)
+    assert (now["accepted"], now["held"], now["quarantined"]) == (1, 2, 1)
+    assert now["quarantined_by_cause"] == {"server_error": 1}
+    assert kiosk.run("release", codes[0].lower().replace("-", " ")).returncode == 0
+    assert kiosk.run("retry").returncode == 0
+    assert kiosk.run("once").returncode == 0
+    now = status(kiosk)
+    assert (now["accepted"], now["held"], now["quarantined"]) == (3, 1, 0)
+    assert kiosk.run("hold").returncode == 0
+    kiosk.keep(1)
+    held = kiosk.run("once")
+    assert load("id")("sync.head.on_hold") in one_sentence(held)
+    assert load("id")("sync.head.on_hold") in kiosk.run("status").stdout
+    assert kiosk.run("release").returncode == 0
+    assert kiosk.run("once").returncode == 0
+    assert (status(kiosk)["accepted"], status(kiosk)["on_hold"]) == (5, False)
+    kinds = [deed.kind for deed in reversed(kiosk.store.journal.rounds()) if deed.kind != "round"]
+    assert kinds == ["quarantine", "hold", "release", "retry", "hold", "release", "release"]
+
+
+def test_out_on_a_stick_and_back(kiosk, centre, tmp_path):
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    kiosk.keep(7)
+    assert kiosk.run("export", str(stick)).returncode == 0
+    (file,) = stick.glob("*.kiosk")
+    assert file.name == f"{kiosk.identity.kiosk}-1-7.kiosk"
+    assert status(kiosk)["waiting"] == 7, "they go on waiting"
+    command = [sys.executable, "-m", "sync.central", "import", str(stick), "--home", str(centre.home)]
+    assert subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+    (receipt,) = stick.glob("*.receipt")
+    whole = receipt.read_bytes()
+    receipt.write_bytes(whole[:-3] + b"xxx")
+    assert kiosk.run("import", str(stick)).returncode == 1
+    assert status(kiosk)["waiting"] == 7, "an altered receipt settles nothing"
+    receipt.write_bytes(whole)
+    assert kiosk.run("import", str(stick)).returncode == 0
+    now = status(kiosk)
+    assert (now["waiting"], now["accepted"]) == (0, 7)
+    assert now["last_success_ms"] > 0
+    assert kiosk.run("once").returncode == 0
+    assert {deed.kind for deed in kiosk.store.journal.rounds()} >= {"export", "import"}
+    assert load("id")("error.sync.folder", folder="nowhere") in one_sentence(
+        kiosk.run("import", str(tmp_path / "nowhere"))
+    )
 
 
 def test_options_stand_before_or_after_the_deed(kiosk):

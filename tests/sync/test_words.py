@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+import kiosk.store
 import sync
 from kiosk.words import load, placeholders
 
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in Path(sync.__file__).parent.rglob("*.py"))
+STORE = "\n".join(path.read_text(encoding="utf-8") for path in Path(kiosk.store.__file__).parent.glob("*.py"))
 RAISED = set(re.findall(r'(?:Error|Refused)\(\s*"((?:central|sync|command)\.[a-z_]+)"', SOURCES))
 SAID = set(re.findall(r'words\("(sync\.[a-z_.]+|central\.[a-z_]+)"', SOURCES))
 TO_KIOSKS = {"central.kiosk_unknown", "central.kiosk_revoked", "central.code_unknown", "central.code_used"}  # HTTP only
+DEEDS = set(re.findall(r'kind="([a-z]+)"', SOURCES + STORE)) - {"round"}
 RECORD_CAUSES = ("damaged", "kiosk", "signature", "conflict", "fork", "chain")
 
 
@@ -26,8 +29,16 @@ def test_every_error_has_a_sentence_and_a_cure(language):
 @pytest.mark.parametrize("language", ["id", "jv", "en"])
 def test_every_label_and_cause_has_its_words(language):
     words = load(language)
-    labels = re.findall(r'^        \*?\(+"([a-z]+)",', SOURCES, re.MULTILINE)
-    ids = SAID | {f"sync.label.{label}" for label in labels} | {f"error.sync.{cause}" for cause in RECORD_CAUSES}
+    report = (Path(sync.__file__).parent / "report.py").read_text(encoding="utf-8")
+    labels = re.findall(r'^        \*?\(+"([a-z]+)",', report, re.MULTILINE)
+    assert len(labels) > 8
+    assert {"quarantine", "rescue", "purge"} <= DEEDS
+    ids = (
+        {f"sync.deed.{deed}" for deed in DEEDS}
+        | SAID
+        | {f"sync.label.{label}" for label in labels}
+        | {f"error.sync.{cause}" for cause in RECORD_CAUSES}
+    )
     assert not {id for id in ids if id not in words}
 
 
