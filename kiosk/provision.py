@@ -7,24 +7,26 @@ from urllib.parse import urlsplit
 
 import requests
 
+from kiosk.clock import SystemClock, believable
 from kiosk.domain.errors import CarriageError, IdentityError, ProvisioningRefused
 from kiosk.store.identity import FILE, PENDING, Identity
+from kiosk.tls import is_allowed, mount
 
 TIMEOUT_S = 20
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
-def provision(home: Path, central_url: str, code: str) -> Identity:
+def provision(home: Path, central_url: str, code: str, ca_file: str = "") -> Identity:
     """Asks the centre and keeps the identity in `home`.
 
-    The key is on the disk before it is sent, so a lost answer can be asked for again with the same code.
+    `ca_file` is the PEM of an own certificate authority. The key is on the disk before it is sent, so a lost answer can
+    be asked for again with the same code.
     Raises IdentityError `identity.exists`, ProvisioningRefused `provision.<cause>`, CarriageError.
     """
     if (home / FILE).exists():
         raise IdentityError("identity.exists", home=str(home))
     url = _checked(central_url)
     pending = _pending(home, url)
-    name, central_key, answer_key = _ask(url, code, pending)
+    name, central_key, answer_key = _ask(url, code, pending, ca_file)
     identity = dataclasses.replace(pending, kiosk=name, central_public_key=central_key, answer_public_key=answer_key)
     identity.save(home)
     (home / PENDING).unlink(missing_ok=True)
@@ -35,7 +37,7 @@ def _checked(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CarriageError("central.url")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if not is_allowed(url):
         raise CarriageError("central.tls")
     return url.rstrip("/")
 
@@ -49,7 +51,7 @@ def _pending(home: Path, url: str) -> Identity:
         return fresh
 
 
-def _ask(url: str, code: str, identity: Identity) -> tuple[str, bytes, bytes]:
+def _ask(url: str, code: str, identity: Identity, ca_file: str) -> tuple[str, bytes, bytes]:
     number_key = identity.number_key.public_key().public_bytes_raw()
     body = {
         "code": code.strip(),
@@ -57,7 +59,11 @@ def _ask(url: str, code: str, identity: Identity) -> tuple[str, bytes, bytes]:
         "number_key": base64.b64encode(number_key).decode("ascii"),
     }
     try:
-        response = requests.post(f"{url}/v2/provision", json=body, timeout=TIMEOUT_S, allow_redirects=False)
+        with requests.Session() as session:
+            session.trust_env = False
+            if url.startswith("https://"):
+                mount(session, ca_file, look_at_dates=believable(SystemClock().wall_ms()))
+            response = session.post(f"{url}/v2/provision", json=body, timeout=TIMEOUT_S, allow_redirects=False)
     except requests.exceptions.SSLError:
         raise CarriageError("central.certificate", url=url) from None
     except requests.exceptions.RequestException:

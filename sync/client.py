@@ -34,8 +34,8 @@ from kiosk import settings
 from kiosk.clock import Clock
 from kiosk.domain.errors import CarriageError
 from kiosk.store.identity import Identity
+from kiosk.tls import is_about_dates, is_allowed, mount
 from sync import wire
-from sync.tls import is_about_dates, is_allowed, mount
 from sync.token import Token
 from sync.wire import Verdict
 

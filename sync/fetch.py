@@ -20,50 +20,48 @@ _log = Log("sync")
 
 
 def fetch(client: Client, store: Store, identity: Identity) -> bool:
-    """Whether there was something new. Raises SendFailed; CarriageError `sync.master` for a bundle that the centre has
-    not signed or that is older than the one in use; StoreError. What came is kept for the next time.
+    """Fetches the version that the centre has told of; whether there was something new.
+
+    Raises SendFailed; CarriageError `sync.master` for a bundle that the centre has not signed or that is older than the
+    one in use; StoreError. What came is kept for the next time.
     """
-    begun = sorted(store.master.partial().parent.glob("incoming-*"))
-    tag = begun[0].name.removeprefix("incoming-") if begun else ""
+    wanted = store.outbox.carriage().master
+    if wanted <= store.master.version:
+        return False
+    partial = store.master.partial(f"-{wanted}")
+    _forget_others(partial)
     while True:
-        partial = store.master.partial(f"-{tag}" if tag else "")
-        have = partial.stat().st_size if tag and partial.exists() else 0
-        more = {"If-Range": f'"{tag}"'} if tag else {}
-        status, headers, piece = client.get(wire.MASTER_PATH, Range=f"bytes={have}-{have + PIECE - 1}", **more)
+        have = partial.stat().st_size if partial.exists() else 0
+        asked = {"Range": f"bytes={have}-{have + PIECE - 1}", "If-Range": f'"{wanted}"'}
+        status, headers, piece = client.get(wire.MASTER_PATH, **asked)
         if status == 404:
             return False
-        found = _TAG.fullmatch(headers.get("ETag", ""))
-        if found is None or status not in (200, 206, 416):
-            raise SendFailed("captive_portal", bytes_down=len(piece))
-        if found[1] != tag:  # the first piece of all, or another version meanwhile: begin where this one was left off
-            tag = found[1]
-            _forget_others(partial.parent, tag)
-            if int(tag) == store.master.version:
-                return False
-            partial = store.master.partial(f"-{tag}")
-            if have or partial.exists():
-                continue
-        if status == 416 or not _append(partial, have, status, headers.get("Content-Range", ""), piece):
+        content_range = headers.get("Content-Range", "")
+        if status == 416 or (status == 206 and not _is_next(content_range, have, len(piece))):
             partial.unlink(missing_ok=True)
             raise SendFailed("cut", bytes_down=len(piece))
-        if status == 200 or _is_last(headers["Content-Range"]):
+        if status not in (200, 206) or _TAG.fullmatch(headers.get("ETag", "")) is None:
+            raise SendFailed("captive_portal", bytes_down=len(piece))
+        _write(partial, piece, anew=status == 200)  # 200: it is another version by now, and this is all of it
+        if status == 200 or _is_last(content_range):
             return _use(partial, store, identity)
 
 
-def _append(partial: Path, have: int, status: int, content_range: str, piece: bytes) -> bool:
-    """Whether the piece was the next one."""
+def _is_next(content_range: str, have: int, size: int) -> bool:
     span = _RANGE.fullmatch(content_range)
-    whole = status == 200
-    if not whole and (span is None or int(span[1]) != have or int(span[2]) - int(span[1]) + 1 != len(piece)):
-        return False
-    if (0 if whole else have) + len(piece) > bundle.BUNDLE_LIMIT:
-        return False
+    return (
+        span is not None
+        and (int(span[1]), int(span[2])) == (have, have + size - 1)
+        and int(span[3]) <= bundle.BUNDLE_LIMIT
+    )
+
+
+def _write(partial: Path, piece: bytes, *, anew: bool) -> None:
     try:
-        with partial.open("wb" if whole else "ab") as file:
+        with partial.open("wb" if anew else "ab") as file:
             file.write(piece)
     except OSError:
         raise StoreError("store.unwritable", file=partial.name) from None
-    return True
 
 
 def _is_last(content_range: str) -> bool:
@@ -85,8 +83,8 @@ def _use(partial: Path, store: Store, identity: Identity) -> bool:
     return True
 
 
-def _forget_others(folder: Path, tag: str) -> None:
-    for other in folder.glob("incoming-*"):
-        if other.name != f"incoming-{tag}":
+def _forget_others(partial: Path) -> None:
+    for other in partial.parent.glob("incoming*"):
+        if other != partial:
             with suppress(OSError):
                 other.unlink()

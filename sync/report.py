@@ -91,8 +91,11 @@ def status_json(now: Status) -> dict[str, Any]:
 
 def status_screen(now: Status, words: Words, zone: tzinfo, *, colour: bool = False) -> str:
     """One screen: a sentence on how it stands, then `label  value` lines. With `colour` as rich markup."""
-    head = f"{_MARKS[now.level]} {_headline(now, words)}"
-    return "\n".join([f"[{_COLOURS[now.level]}]{head}[/]" if colour else head, "", *_lines(now, words, zone)])
+    level = now.level
+    if level == "ok" and (now.on_hold or now.quarantined or (now.cause and now.waiting)):
+        level = "warn"
+    head = f"{_MARKS[level]} {_headline(now, words)}"
+    return "\n".join([f"[{_COLOURS[level]}]{head}[/]" if colour else head, "", *_lines(now, words, zone)])
 
 
 def cause_sentence(cause: str, words: Words) -> str:
@@ -130,7 +133,10 @@ def _headline(now: Status, words: Words) -> str:
         return words(f"sync.head.{now.level}")
     if now.cause and now.waiting:
         return title(now.cause, words)
-    return words("sync.head.waiting", count=now.waiting) if now.waiting else words("sync.head.ok")
+    if now.quarantined:
+        return words("sync.head.aside", count=now.quarantined)
+    waiting = now.waiting + now.held
+    return words("sync.head.waiting", count=waiting) if waiting else words("sync.head.ok")
 
 
 def _lines(now: Status, words: Words, zone: tzinfo) -> list[str]:

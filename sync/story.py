@@ -62,7 +62,7 @@ def line(one: Round, words: Words, zone: tzinfo) -> str:
     """When, what, about which records, bytes up and down, ms."""
     mark = {"done": "✓", "split": "÷"}.get(one.outcome, "✗")
     about = "" if not one.first else f"  #{one.first}" if one.first == one.last else f"  #{one.first}–{one.last}"
-    size = f"  ↑{one.bytes_up} ↓{one.bytes_down} B  {one.took_ms} ms" if one.kind == "round" else ""
+    size = f"  ↑{one.bytes_up} ↓{one.bytes_down} B  {one.took_ms} ms" if one.bytes_up else ""
     return f"{time_of(one.started_ms, zone)}  {mark}  {_what(one, words)}{about}{size}"
 
 

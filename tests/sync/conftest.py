@@ -1,11 +1,12 @@
 """A kiosk with real enrolments in its outbox, a real centre as a process, and a wait with a deadline."""
 
 import dataclasses
+import os
 import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -84,8 +85,11 @@ class Kiosk:
             check=False,
         )
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(self.command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            self.command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env=os.environ | dict(environment or {}),
+        )  # fmt: skip
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "sync", "--home", str(self.home), "--site", str(self.site), *arguments]
