@@ -60,9 +60,10 @@ def kiosks(centre: Centre, arguments: argparse.Namespace) -> int:
     ]  # fmt: skip
     _table([centre.words(f"central.column.{name}") for name in names], rows)
     if arguments.name:
-        beyond = [(found[0].newest + 1, found[0].last_seq)] if (found[0].last_seq or 0) > found[0].newest else []
+        told = found[0].last_seq or 0
+        beyond = [(found[0].newest + 1, told)] if told > found[0].newest else []
         for first, last in [*missing, *beyond]:
-            command.write_line(centre.words("central.missing", first=first, last=last))
+            command.write_line(centre.words("central.missing", records=listing.span(first, last)))
     if not found:
         _say(centre.words("central.no_kiosks"))
     return command.OK
@@ -98,7 +99,7 @@ def alarms(centre: Centre, arguments: argparse.Namespace) -> int:
     rows = [
         [
             centre.when(one.raised_ms), one.kiosk,
-            centre.words(f"central.alarm.{one.kind}", first=one.first, last=one.last),
+            centre.words(f"central.alarm.{one.kind}", records=listing.span(one.first, one.last)),
             *([centre.when(one.cleared_ms)] if arguments.all else []),
         ]
         for one in found

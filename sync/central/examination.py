@@ -40,7 +40,7 @@ def examine(enrolment: Enrolment, rules: Rules) -> Findings:
         ages=rules.eligibility.ages,
     )
     if checked.outcome is nik.Outcome.FAIL:
-        return Findings("nik_not_found", checked.reasons)
+        return Findings("nik_not_found")
     ages = rules.eligibility.age_reasons(enrolment.birth_date, rules.today, married=enrolment.married)
     if ages:
         return Findings(ages[0], checked.reasons)

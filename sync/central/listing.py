@@ -74,6 +74,11 @@ def line(one: Arrived, zone: tzinfo) -> str:
     return f"{one.row.kiosk:<20}  {one.row.seq:>6}  {one.row.id}  {when}  {shown:<20}  {one.row.state or ''}".rstrip()
 
 
+def span(first: int, last: int) -> str:
+    """`3–4`, or `3` for one."""
+    return str(first) if first == last else f"{first}–{last}"
+
+
 def export(
     found: Iterator[Arrived], sheet: Sheet, words: Words, zone: tzinfo, *, branch: str = "", undecided: bool = False
 ) -> Written:
@@ -100,7 +105,7 @@ def export_gaps(database: Database, sheet: Sheet, words: Words, only_kiosk: str 
         names = [only_kiosk] if only_kiosk else connection.scalars(sa.select(kiosk.c.name).order_by(kiosk.c.name)).all()
         for name in names:
             for first, last in gaps(connection, name):
-                problem = words("central.problem.gap", first=first, last=last)
+                problem = words("central.problem.gap", records=span(first, last))
                 sheet.error({"kiosk": name, "seq": first, "problem": problem})
                 number += 1
     return number

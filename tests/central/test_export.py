@@ -15,6 +15,7 @@ from kiosk import words
 from kiosk.domain.errors import SettingsError
 from kiosk.domain.outcome import Outcome, State
 from sync.central import exporting, listing, outcomes
+from sync.central.worker import UNREADABLE
 
 from .conftest import CENTRAL_KEY
 
@@ -114,7 +115,7 @@ def test_what_is_not_right_is_listed_with_its_reason(send, kiosk, worker, export
     assert [row["seq"] for row in rows] == ["1", "5"]
     problems = {(error["seq"], error["problem"]) for error in errors}
     assert ("2", "sealed for another key of the centre") in problems
-    assert ("3", "records 3 to 4 of this kiosk have not arrived") in problems
+    assert ("3", "not arrived from this kiosk: number 3–4") in problems
     assert ("1", "the region in the NIK is not known") in problems
 
 
@@ -159,6 +160,16 @@ def test_an_export_that_fails_half_way_leaves_the_old_file(tmp_path, kind):
 
 
 def test_every_problem_and_column_has_words():
-    problems = ["gap", "not_examined", "incomplete", "sex_differs", *(f"opening.{cause}" for cause in ("seal", "form"))]
+    problems = ["gap", "not_examined", "no_consent", "total_differs", *(f"opening.{cause}" for cause in UNREADABLE)]
+    problems += [
+        "nik_not_found",
+        "too_old",
+        "too_young",
+        "incomplete",
+        "region_unknown",
+        "birth_date_differs",
+        "no_job",
+    ]
+    problems += ["sex_differs", "too_many_jobs", "income_too_low", "programmes_incomplete", "employer_needs_jht"]
     for id in [f"central.problem.{one}" for one in problems] + [f"central.column.{one}" for one in exporting.COLUMNS]:
         assert id in ENGLISH, id

@@ -61,6 +61,17 @@ def test_the_same_record_is_a_duplicate_for_ever(judge, kiosk, database, clock):
     assert stored(database) == [1]
 
 
+def test_the_same_id_three_times_is_one_row_in_whatever_partition(judge, kiosk, database, clock):
+    """A table parted by the time of arrival would have kept three."""
+    record = kiosk.next()
+    for _ in range(3):
+        judge(record)
+        clock.advance(40 * 86_400)
+    with database.read() as connection:
+        ids = connection.scalars(sa.select(schema.enrolment.c.id)).all()
+    assert ids == [record.id]
+
+
 def test_same_id_with_other_contents_is_a_conflict(judge, kiosk):
     first = kiosk.next()
     judge(first)
