@@ -108,6 +108,18 @@ class Record:
         )
 
 
+def length_of(begin: bytes) -> int:
+    """Bytes of the whole record that begins so; 256 of them are always enough. Raises RecordError."""
+    try:
+        version, name_length = _HEAD.unpack_from(begin)
+        length = _BODY.unpack_from(begin, _HEAD.size + name_length)[-1]
+    except struct.error:
+        raise RecordError("truncated") from None
+    if version != VERSION or length > SEALED_LIMIT:
+        raise RecordError("bounds")
+    return int(_HEAD.size + name_length + _BODY.size + length + SIGNATURE_BYTES)
+
+
 def hash_of(raw: bytes) -> bytes:
     """SHA-256 of a whole record's bytes."""
     return hashlib.sha256(raw).digest()

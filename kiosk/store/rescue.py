@@ -1,4 +1,4 @@
-"""A damaged database: put aside untouched, and out of it every record that is whole, row by row.
+"""A damaged database: put aside untouched, and out of it every record that is whole, row by row, or by its bytes.
 
 The chain goes on beyond the highest number that was ever seen, with a gap, because a number must never be given twice:
 the centre may have the lost record.
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from kiosk.clock import EARLIEST_MS
 from kiosk.domain.record import Record, RecordError, hash_of
 from kiosk.logs import Log
-from kiosk.store import schema
+from kiosk.store import carving, schema
 
 _COPIED = (schema.receipt, schema.carriage)  # what the next rounds would have to find out again
 _STATES = frozenset({"waiting", "held", "quarantined", "accepted", "duplicate", "refused", "lost"})
@@ -26,7 +26,9 @@ _log = Log("store")
 
 @dataclass(frozen=True, slots=True)
 class Rescued:
-    """So many records were `saved` and `lost`; `highest` is the newest number that was ever seen."""
+    """So many records were `saved`, so many before the newest of them `lost`; `highest` is the newest number that was
+    ever seen, or that can have been given.
+    """
 
     saved: int
     lost: int
@@ -52,16 +54,18 @@ def save(old: Path, engine: sa.Engine, now_ms: int) -> Rescued:
         damaged.text_factory = lambda raw: raw.decode("utf-8", "replace")
         for table in _COPIED:
             _copy(damaged, fresh, table)
-        highest = _highest(damaged, now_ms)
-        saved = newest = 0
-        for seq in _seqs(damaged, highest):
-            if _save(damaged, fresh, seq):
-                saved, newest = saved + 1, max(newest, seq)
+        carved = carving.rows(old)
+        highest = max([_highest(damaged, now_ms), *carved])
+        saved = [seq for seq in _seqs(damaged, highest) if _save(damaged, fresh, seq)]
+        for seq in sorted(carved.keys() - set(saved)):
+            if _write(fresh, carved[seq], _state(damaged, seq)):
+                saved.append(seq)
+        newest = max(saved, default=0)
         if newest < highest:
             _leave_gap(fresh, highest + 1, now_ms)
-    lost = highest - saved if newest or saved else 0
-    _log.warning("store.rescued", count=saved, refused=lost)
-    return Rescued(saved, max(0, lost), highest)
+    lost = newest - len(saved)
+    _log.warning("store.rescued", count=len(saved), refused=lost)
+    return Rescued(len(saved), lost, highest)
 
 
 def _rows(damaged: sqlite3.Connection, query: str, *values: object) -> list[sqlite3.Row]:
@@ -110,10 +114,14 @@ def _save(damaged: sqlite3.Connection, fresh: sa.Connection, seq: int) -> bool:
     state = _state(damaged, seq)
     if not kept["raw"] and state["state"] == "waiting":  # purged, so it was answered for, whatever its row said
         state["state"] = "accepted"
+    return _write(fresh, kept, state)
+
+
+def _write(fresh: sa.Connection, kept: dict[str, Any], state: dict[str, Any]) -> bool:
     try:
         with fresh.begin_nested():
             fresh.execute(sa.insert(schema.enrolment).values(**kept))
-            fresh.execute(sa.insert(schema.outbox).values(seq=seq, **state))
+            fresh.execute(sa.insert(schema.outbox).values(seq=kept["seq"], **state))
     except sa.exc.IntegrityError:  # the same id twice: the other one was saved
         return False
     return True

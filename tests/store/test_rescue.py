@@ -93,21 +93,51 @@ def test_every_whole_record_is_saved(
     assert len(aside(tmp_path)) == 1
 
 
-def test_a_lost_page_loses_only_its_own_records(tmp_path: Path, filled: Callable[[], Store]) -> None:
-    path = tmp_path / FILE
+def damage_page_of(path: Path, seq: int, size: int) -> None:
+    """The first `size` bytes of the page that holds the record."""
     content = bytearray(path.read_bytes())
     with sqlite3.connect(path) as raw:
-        (body,) = raw.execute("SELECT raw FROM enrolment WHERE seq = 30").fetchone()
+        (body,) = raw.execute("SELECT raw FROM enrolment WHERE seq = ?", (seq,)).fetchone()
     raw.close()
-    page = content.index(body) // 4096
-    content[page * 4096 : page * 4096 + 8] = b"\xff" * 8  # its header: SQLite cannot read it any more
+    start = content.index(body) // 4096 * 4096
+    content[start : start + size] = b"\xff" * size
     path.write_bytes(content)
+
+
+def test_a_lost_page_loses_only_its_own_records(tmp_path: Path, filled: Callable[[], Store]) -> None:
+    damage_page_of(tmp_path / FILE, 30, 4096)
     with filled() as store:
         saved = [seq for seq, body, _ in store.ledger.raws() if body]
         assert 30 not in saved
         assert 45 <= len(saved) < 60
         assert store.outbox.carriage().cursor == 7
         assert store.outbox.counts().accepted >= 10
+
+
+def test_a_page_that_only_sqlite_cannot_read_loses_nothing(
+    tmp_path: Path, filled: Callable[[], Store], identity: Identity
+) -> None:
+    """Its header is gone; the records in it are found by their bytes, with what finds the same person again."""
+    damage_page_of(tmp_path / FILE, 30, 8)
+    with filled() as store:
+        assert [seq for seq, body, _ in store.ledger.raws() if body] == list(range(1, 61))
+        assert all(store.enrolments.known(person(number).nik, identity) for number in range(1, 61))
+
+
+def test_without_its_first_page_every_record_is_found_again(tmp_path: Path, filled: Callable[[], Store]) -> None:
+    """SQLite takes it for no database at all; a bit more is wrong with one record and the hash before another."""
+    path = tmp_path / FILE
+    with sqlite3.connect(path) as raw:
+        bodies = dict(raw.execute("SELECT seq, raw FROM enrolment"))
+    raw.close()
+    content = bytearray(path.read_bytes())
+    content[:4096] = bytes(4096)
+    content[content.index(bodies[10]) + 150] ^= 1
+    content[content.index(bodies[20]) - 5] ^= 1
+    path.write_bytes(content)
+    with filled() as store:
+        assert {seq for seq, body, _ in store.ledger.raws() if body} == set(range(1, 61)) - {10}
+        assert store.outbox.counts().waiting == 59, "where they stood is not known: they are sent again"
 
 
 def test_nothing_is_put_aside_under_the_other_programs_hands(
