@@ -61,8 +61,8 @@ def kills(folder: Path, asked: argparse.Namespace, progress: Progress) -> dict[s
 PARTS: dict[str, Part] = {
     "network": network,
     "kills": kills,
-    "disk": lambda folder, asked, _: disks(folder, asked.seed),
-    "clock": lambda folder, asked, _: clocks(folder, asked.seed),
+    "disk": lambda folder, asked, _: disks(folder, asked.seed, asked.records),
+    "clock": lambda folder, asked, _: clocks(folder, asked.seed, asked.jumps),
     "backlog": lambda folder, asked, _: backlog(folder, asked.seed),
     "damage": lambda folder, asked, _: damages(folder, asked.seed),
     "tls": lambda folder, asked, _: tls(folder, asked.seed),
@@ -119,6 +119,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--daemon-kills", type=int, default=100, metavar="N", help="network: kill -9 of the daemon")
     parser.add_argument("--centre-kills", type=int, default=10, metavar="N", help="network: kill -9 of the centre")
     parser.add_argument("--kills", type=int, default=300, metavar="N", help="kills: kill -9 of each program")
+    parser.add_argument("--jumps", type=int, default=20, metavar="N", help="clock: jumps in the middle of rounds")
     parser.add_argument("--bodies", type=int, default=10_000, metavar="N", help="bodies: requests")
     parser.add_argument("--cases", type=int, default=5000, metavar="N", help="api: requests, at the least")
     parser.add_argument("--json", action="store_true", help="one JSON object")

@@ -5,6 +5,7 @@ then room again.
 """
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,34 +17,35 @@ from faults_proxy import FaultProxy
 from faults_world import DEADLINE_S, FAST, World
 
 from kiosk.domain.errors import StoreFull
+from kiosk.store.ballast import ROW_BYTES
 
 SIZE = "8M"
 SITE = {**FAST, "store": {**FAST["store"], "free_mb": 1, "ballast_mb": 2}}
 _BLOCK = bytes(64 * 1024)
 
 
-def disks(folder: Path, seed: int) -> dict[str, Any]:
-    """Both, summed up. Only root may mount; without, it says so and is not fine."""
+def disks(folder: Path, seed: int, records: int) -> dict[str, Any]:
+    """Both, summed up; about so many `records` fit. Only root may mount; without, it says so and is not fine."""
     if os.geteuid() != 0:
         return {"left_out": "only root may mount a disk of 8 MB: run it with sudo", "ok": False}
     found: dict[str, Any] = {}
     for name, mounted in (("ext4", ext4), ("tmpfs", tmpfs)):
         (home := folder / name).mkdir()
         with mounted(home) as disk:
-            part = _filled(home / "world", disk, seed)
+            part = _filled(home / "world", disk, seed, records)
         for word, value in part.items():
             found[word] = (found.get(word, True) and value) if word == "ok" else found.get(word, 0) + value
     return found
 
 
-def _filled(folder: Path, disk: Path, seed: int) -> dict[str, Any]:
+def _filled(folder: Path, disk: Path, seed: int, records: int) -> dict[str, Any]:
     """`shown_full` counts how often the kiosk said that the disk is full, `while_full` what was sent all the same."""
     proxy = FaultProxy(seed)
     with World(folder, proxy, seed=seed, home=disk / "kiosk", site=SITE) as world:
         world.start_daemon()
         world.keep(100)
         world.wait_until_settled(100)
-        (disk / "log").write_bytes(bytes(2 << 20))  # of somebody else
+        _fill(disk / "log", leave=(1 << 20) + records * ROW_BYTES)  # of somebody else
         proxy.rate = 1.0  # the network is gone while the disk fills up
         shown = _keep_until_full(world)
         _fill(disk / "junk")
@@ -78,11 +80,12 @@ def _settled_while_full(world: World, before: int) -> int:
     return world.settled() - before
 
 
-def _fill(junk: Path) -> None:
+def _fill(junk: Path, leave: int = 0) -> None:
+    """Writes until no more than `leave` bytes are free."""
     with junk.open("wb", buffering=0) as file:
         for size in (len(_BLOCK), 4096, 512, 1):
             try:
-                while file.write(_BLOCK[:size]) == size:
+                while shutil.disk_usage(junk.parent).free > leave and file.write(_BLOCK[:size]) == size:
                     continue
             except OSError:
                 continue

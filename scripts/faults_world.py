@@ -23,6 +23,7 @@ from kiosk.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 KIOSK = "kios-uji"
+ENDS_WITH_US = ("setpriv", "--pdeathsig", "KILL")  # nothing may outlive a script that was killed itself
 DEADLINE_S = 60  # for anything that must happen
 CHEAP = {"store": {"fingerprint_memory_kib": 64, "fingerprint_passes": 1}}  # its cost is chosen, not met
 FAST: Mapping[str, Mapping[str, object]] = CHEAP | {
@@ -54,7 +55,7 @@ class Program:
     def __init__(self, name: str, log: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.name = name
         self.environment = dict(environment or {})
-        self._arguments = [sys.executable, "-m", *arguments]
+        self._arguments = [*ENDS_WITH_US, sys.executable, "-m", *arguments]
         self._log = log
         self.start()
 
@@ -121,7 +122,7 @@ class World:
         self.background = Background()
         self.between.upstream = self.port
         self.background.run(self.between.start())
-        self.identity = provision(self.home, self.between.url, code)
+        self.identity = provision(self.home, self.between.url, code, self.settings.sync.ca_file)
         self.store = Store.open(self.home, self.settings.store, self.clock)
         return self
 
