@@ -11,7 +11,6 @@ from kiosk.logs import Log
 from kiosk.settings import Settings
 from kiosk.store import Store, freeze
 from kiosk.store.identity import Identity
-from kiosk.store.outbox import Counts
 from kiosk.ui.ports import Status
 
 log = Log("keeper")
@@ -62,26 +61,30 @@ class StoreKeeper:
         tables.prefer(self._store.master.folder)
         today = local(self._clock.wall_ms(), self._zone).date()
         target = tables.target(self._site.market, self._site.branch, today)
-        counts = self._store.outbox.counts()
+        counts, plan = self._store.outbox.counts(), self._store.journal.schedule()
+        level = freeze.level(counts, plan, self._clock, self._limits)
+        silent = 0 if level is freeze.Level.OK else int(freeze.days_since(counts, plan, self._clock))
         return Status(
             kiosk=self._identity.kiosk if self._identity else "",
             waiting=counts.unanswered,
+            silent_days=silent,
+            answered=plan.last_success_ms is not None,
             today=self._count_since(today),
             reached=self._count_since(target.first) if target else 0,
             target=target.traders if target else 0,
-            closed_reason=self._closed_reason(counts),
+            closed_reason=self._closed_reason(level),
         )
 
     def _count_since(self, day: date) -> int:
         midnight = datetime.combine(day, time(), self._zone)
         return self._store.enrolments.count_since(int(midnight.timestamp() * 1000))
 
-    def _closed_reason(self, counts: Counts) -> str:
+    def _closed_reason(self, level: freeze.Level) -> str:
         if self._closed:
             return self._closed.id
         if not believable(self._clock.wall_ms()):  # what it costs today depends on the day
             return "clock.wrong"
-        if freeze.level(counts, self._store.journal.schedule(), self._clock, self._limits) is freeze.Level.STOP:
+        if level is freeze.Level.STOP:
             return "sync.overdue"
         try:
             self._store.enrolments.check_room()

@@ -19,7 +19,9 @@ class Status:
     """What the status bar tells. Nothing says "sent" that the centre has not answered."""
 
     kiosk: str
-    waiting: int
+    waiting: int  # kept here and not answered by the centre
+    silent_days: int  # since the centre last answered, from the day on at which that is worth a warning; else 0
+    answered: bool  # the centre has answered this kiosk at least once
     today: int
     reached: int  # enrolled here since the market's target began to count
     target: int  # 0 when there is none

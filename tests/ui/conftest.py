@@ -146,6 +146,7 @@ def stage(_front: Stage) -> Stage:
 
     keeper = _front.keeper
     keeper.kept, keeper.earlier, keeper.fails, keeper.closed, keeper.breaks = [], {}, "", "", False
+    keeper.waiting, keeper.silent_days, keeper.answered = 3, 0, True
     _front.sight.present = True
     _front.front.failsafe._times.clear()  # the crashes of an earlier test
     _front.at(Visit.begin(fakes.context()))

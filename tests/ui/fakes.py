@@ -29,6 +29,7 @@ class FakeKeeper:
         self.fails = ""
         self.closed = ""
         self.today = 14
+        self.waiting, self.silent_days, self.answered = 3, 0, True
         self.breaks = False
 
     def known(self, nik: str) -> KnownChecked:
@@ -43,7 +44,7 @@ class FakeKeeper:
     def status(self) -> Status:
         if self.breaks:
             raise RuntimeError("3372015708759001 must not be logged")
-        return Status("pasar-gede-1", 3, self.today, 214, 600, self.closed)
+        return Status("pasar-gede-1", self.waiting, self.silent_days, self.answered, self.today, 214, 600, self.closed)
 
 
 class FakeSight:

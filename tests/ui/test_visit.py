@@ -1,6 +1,7 @@
 """A whole visit by touches into the window, and what goes wrong on the way."""
 
 import logging
+from typing import Any
 
 import pytest
 from fakes import CODE, NAME, NIK, card
@@ -188,3 +189,22 @@ def test_every_step_can_switch_its_language(stage, step: str) -> None:  # type: 
     assert stage.front.tr.lang == "en"
     missing = [w.text for w in stage.front.page.walk() if getattr(w, "text", "") and w.text in stage.front.tr._]
     assert not missing
+
+
+@pytest.mark.parametrize(
+    ("waiting", "silent_days", "answered", "told"),
+    [
+        (3, 0, True, ("cloud_upload", "3")),
+        (0, 0, True, ("cloud_done", "")),
+        (0, 0, False, ("", "")),  # nobody has answered yet: nothing says that anything arrived
+        (0, 4, True, ("error", "4 hari")),
+    ],
+)
+def test_the_first_screen_tells_how_far_the_carriage_is(
+    stage: Any, waiting: int, silent_days: int, answered: bool, told: tuple[str, str]
+) -> None:
+    keeper = stage.keeper
+    keeper.waiting, keeper.silent_days, keeper.answered = waiting, silent_days, answered
+    stage.front._ask_status()
+    page = stage.front.page
+    stage.until(lambda: (page.carriage_icon, page.carriage) == told)

@@ -9,6 +9,7 @@ from kiosk.domain.tariff import BASIC
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
 from kiosk.ui import theme
+from kiosk.ui.ports import Status
 from kiosk.ui.widgets import load_kv, ring  # noqa: F401 (kv names)
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.page import Page
@@ -26,6 +27,8 @@ class Attract(Page):
     progress = StringProperty("")
     reached = NumericProperty(0.0)  # share of the market's target, 0..1
     today = StringProperty("")
+    carriage = StringProperty("")  # for the officer who walks past: what waits, or how long the centre has been silent
+    carriage_icon = StringProperty("")
 
     def __init__(self, step: str, **kwargs: object) -> None:
         self._turn = Clock.schedule_interval(self._next, SLIDE_S)
@@ -47,6 +50,16 @@ class Attract(Page):
         self.today = self.words("attract.today", count=status.today) if status and status.today else ""
         self.progress = self.words("attract.progress", reached=status.reached, target=target) if target else ""
         self.reached = min(status.reached / target, 1.0) if target else 0.0
+
+        self.carriage_icon, self.carriage = self._carriage(status) if status else ("", "")
+
+    def _carriage(self, status: Status) -> tuple[str, str]:
+        """Icon and words. The cloud with a tick only when the centre has answered for everything."""
+        if status.silent_days:
+            return "error", self.words("status.silent", days=status.silent_days)
+        if status.waiting:
+            return "cloud_upload", str(status.waiting)
+        return ("cloud_done", "") if status.answered else ("", "")
 
     def _build_starts(self) -> None:
         """One button a language: whoever touches it has chosen it."""
