@@ -1,6 +1,7 @@
 """Renders every screen in every language into PNG files, with a fictional person: for looking at, and for the README.
 
 scripts/screens DIR [--size 1080x1920@21.5 …] [--language id …] [--step scan …]
+scripts/screens --golden    the small pictures that tests/ui/test_golden.py compares with
 """
 
 import argparse
@@ -17,7 +18,8 @@ SIZES = ("1080x1920@21.5", "1280x800@10.1")
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--golden", action="store_true", help="keep the screens of today in tests/ui/golden")
     parser.add_argument("--size", nargs="+", default=SIZES, help="WIDTHxHEIGHT@DIAGONAL in pixels and inches")
     parser.add_argument("--language", nargs="+", default=["id", "jv", "en"])
     parser.add_argument("--step", nargs="*", default=[])
@@ -28,6 +30,10 @@ def main() -> int:
     if not shutil.which("xvfb-run"):
         print("xvfb-run is missing: apt-get install xvfb xauth", file=sys.stderr)
         return 1
+    if choice.golden:
+        return keep_golden()
+    if choice.folder is None:
+        parser.error("give a folder, or --golden")
     for size in choice.size:
         screen = f"-screen 0 {size.partition('@')[0]}x24"
         command = [sys.executable, __file__, str(choice.folder), "--here", "--size", size]
@@ -38,6 +44,13 @@ def main() -> int:
         if done.returncode:
             return done.returncode
     return 0
+
+
+def keep_golden() -> int:
+    """The test itself draws and keeps them, so that both see the same."""
+    screen = ["xvfb-run", "-a", "-s", "-screen 0 1920x1920x24"]
+    test = [sys.executable, "-m", "pytest", "-q", "--no-header", "tests/ui/test_golden.py"]
+    return subprocess.run([*screen, *test], cwd=ROOT, env=os.environ | {"KIOSK_GOLDEN": "1"}, check=False).returncode
 
 
 def render(folder: Path, size: str, languages: list[str], steps: list[str]) -> int:
@@ -82,6 +95,7 @@ def render(folder: Path, size: str, languages: list[str], steps: list[str]) -> i
             front.close_sheet()
             for page in front.pages.values():
                 page.hide()
+            front.keeper.closed = visit.reason if visit.step == "closed" else ""
             front.visit = visit
             front.tr.speak(language)
             front._name_languages()

@@ -111,6 +111,19 @@ class Stage:
         self.ready()
         return self.front.page
 
+    def scene(self, name: str, language: str) -> Any:
+        """Shows a scene of scenes.py; the page."""
+        import fakes
+        import scenes
+
+        _, visit, after = next(s for s in scenes.scenes(fakes.context(language=language)) if s[0] == name)
+        self.keeper.closed = visit.reason if visit.step == "closed" else ""
+        page = self.at(visit)
+        if after:
+            after(self.front)
+        self.frames(4)
+        return page
+
 
 @pytest.fixture(scope="session")
 def _front() -> Iterator[Stage]:

@@ -15,16 +15,6 @@ NAMES = [name for name, _, _ in scenes.scenes(context())]
 LEAST_MM, LEAST_TEXT_MM, RATIO = 14.9, 6.7, 7.0
 
 
-def scene(stage, name: str, language: str):  # type: ignore[no-untyped-def]
-    _, visit, after = next(s for s in scenes.scenes(context(language=language)) if s[0] == name)
-    stage.keeper.closed = visit.reason if visit.step == "closed" else ""
-    page = stage.at(visit)
-    if after:
-        after(stage.front)
-    stage.frames(4)
-    return page
-
-
 def shown(widget) -> bool:  # type: ignore[no-untyped-def]
     while widget is not None and widget.parent is not widget:
         if widget.opacity == 0:
@@ -84,7 +74,7 @@ def ground_of(widget):  # type: ignore[no-untyped-def]
 def test_every_screen(stage, name: str, language: str) -> None:  # type: ignore[no-untyped-def]
     from kivy.uix.label import Label
 
-    page = scene(stage, name, language)
+    page = stage.scene(name, language)
     width, height = SIZE[:2]
     bars = [bar for bar in (page.ids.header, page.ids.footer) if bar.height > 1 and not stage.front.sheet]
     for target, (x, y, w, h) in stage.targets().items():

@@ -24,18 +24,26 @@ class Text(Label):
             left, top, right, bottom = self.padding
             label.resolve_font_name()
             room = self.text_size[0] - left - right
-            label.text = folded(self.text, room, lambda words: label.get_extents(words)[0])
-            spare = room - balanced(label.text, room, lambda words: label.get_extents(words)[0])
+            label.text, wanted = set_in(self.text, room, lambda words: float(label.get_extents(words)[0]))
+            spare = room - wanted
             side = {"left": 0.0, "center": 0.5, "right": 1.0}.get(self.halign, 0.0)
             label.options["padding"] = (left + spare * side, top, right + spare * (1 - side), bottom)
         super().texture_update()
+
+
+def set_in(text: str, width: float, measure: Callable[[str], float]) -> tuple[str, float]:
+    """`text` with its line ends, and the width that it wants; most texts fit on one line."""
+    if "\n" not in text and measure(text) <= width:
+        return text, width
+    text = folded(text, width, measure)
+    return text, balanced(text, width, measure)
 
 
 def folded(text: str, width: float, measure: Callable[[str], float]) -> str:
     """`text` with a line for each sentence, if it needs as many lines as that anyway."""
     sentences = text.replace(". ", ".\n").replace("? ", "?\n").split("\n")
     fits = 1 < len(sentences) <= 3 and all(measure(sentence) <= width for sentence in sentences)
-    return "\n".join(sentences) if fits and measure(text) > width and "\n" not in text else text
+    return "\n".join(sentences) if fits and "\n" not in text else text
 
 
 def balanced(text: str, width: float, measure: Callable[[str], float]) -> float:
