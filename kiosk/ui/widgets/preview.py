@@ -30,7 +30,7 @@ ARC = 6  # pieces of a quarter circle
 class Preview(Widget):
     round_mm, swell = ROUND_MM, SWELL  # for the kv
     texture = ObjectProperty(None, allownone=True)
-    shown = ObjectProperty(None, allownone=True)  # the part of it that fits the widget, its first row at the top
+    face = ListProperty([])  # vertices of the picture with its round corners (a RoundedRectangle stretches a region)
     crop = ListProperty([0, 0, 1, 1])  # the part of the frame that is shown: left, top, width, height in fractions
     card = ListProperty([])  # corners of the card that was found, in fractions of the frame
     mark = ObjectProperty(None, allownone=True)  # x, y, radius of the place a hint speaks of, as in Reading
@@ -91,9 +91,6 @@ class Preview(Widget):
             scale = max(self.width / width, self.height / height)
             shown_w, shown_h = self.width / (width * scale), self.height / (height * scale)
             self.crop = [(1 - shown_w) / 2, (1 - shown_h) / 2, shown_w, shown_h]
-            left, top = self.crop[0] * width, self.crop[1] * height
-            self.shown = self.texture.get_region(left, top, shown_w * width, shown_h * height)
-            self.shown.flip_vertical()
         self._place()
 
     def look(self, card: tuple[tuple[float, float], ...], found: bool, now: float) -> None:
@@ -146,6 +143,20 @@ class Preview(Widget):
                 points.append((corner, x + radius * math.cos(angle), y + radius * math.sin(angle)))
         return [*points, points[0]]
 
+    def _face(self) -> list[float]:
+        """The edge's points with the places of the texture that lie there; its first row is the picture's top."""
+        left, top, width, height = self.crop
+        return [
+            value
+            for _, x, y in self._edge
+            for value in (
+                x,
+                y,
+                left + (x - self.x) / max(self.width, 1) * width,
+                top + (self.top - y) / max(self.height, 1) * height,
+            )
+        ]
+
     def _still(self) -> list[float]:
         x, y, width, height = self.frame
         return [x, y + height, x + width, y + height, x + width, y, x, y]
@@ -164,6 +175,7 @@ class Preview(Widget):
     def _place(self, *_: object) -> None:
         self.frame = self.still_frame(self.x, self.y, self.width, self.height)
         self._edge = self._round_edge()
+        self.face = self._face()
         self._to = self._points(self.card) if self.card else self._still()
         self._draw_frame(list(self._to))
         if self.mark:
