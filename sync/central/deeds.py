@@ -14,7 +14,7 @@ from kiosk.clock import Clock, local, today
 from kiosk.settings import Settings
 from kiosk.words import Words
 from sync.central import alarms as alarm
-from sync.central import decisions, exporting, fleet, ingest, keys, listing, mastering, provisioning, sticks
+from sync.central import decisions, exporting, fleet, ingest, keys, listing, mastering, people, provisioning, sticks
 from sync.central.database import Database
 from sync.central.exchange import Exchange
 
@@ -131,7 +131,7 @@ def export(centre: Centre, arguments: argparse.Namespace) -> int:
 
 
 def decide(centre: Centre, arguments: argparse.Namespace) -> int:
-    people_key = keys.load_or_make_people(centre.home)
+    people_key = keys.load_people(centre.home, new=not people.any_known(centre.database))
     decided = decisions.decide(centre.database, arguments.file, people_key, centre.clock)
     for wrong in decided.wrong:
         command.write_line(
@@ -145,7 +145,7 @@ def bring(centre: Centre, arguments: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import Progress
 
-    exchange = Exchange(centre.database, keys.load_or_make_answer(centre.home), centre.clock)
+    exchange = Exchange(centre.database, keys.load_answer(centre.home), centre.clock)
     paths = sticks.files(arguments.folder)
     shown = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
     with shown as progress:
@@ -164,7 +164,7 @@ def bring(centre: Centre, arguments: argparse.Namespace) -> int:
 
 def publish(centre: Centre, arguments: argparse.Namespace) -> int:
     files = mastering.read(arguments.folder, today(centre.clock, centre.settings.zone))
-    version, new = mastering.publish(centre.database, files, keys.load_or_make_answer(centre.home), centre.clock)
+    version, new = mastering.publish(centre.database, files, keys.load_answer(centre.home), centre.clock)
     _say(centre.words("central.published" if new else "central.published_before", version=version))
     command.write_line(str(version))
     return command.OK

@@ -60,6 +60,15 @@ def listed(connection: sa.Connection, only: str = "") -> list[Kiosk]:
     return [_kiosk(row) for row in connection.execute(query)]
 
 
+def has_kiosks(database: Database) -> bool:
+    """Whether any kiosk has been provisioned."""
+    with database.read() as connection:
+        return (
+            connection.execute(sa.select(kiosk.c.name).where(kiosk.c.public_key.is_not(None)).limit(1)).first()
+            is not None
+        )
+
+
 def revoke(database: Database, name: str, now_ms: int) -> int:
     """Refuses the kiosk from its next request on. The newest seq that was known of it: a stick brings no later one.
 

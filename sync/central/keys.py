@@ -65,6 +65,13 @@ def load(home: Path) -> X25519PrivateKey:
     return load_or_make(home)
 
 
+def load_answer(home: Path) -> Ed25519PrivateKey:
+    """The key that answers are signed with. Raises as `load`."""
+    if not (home / ANSWER_FILE).exists():
+        raise IdentityError("central.key_missing", file=ANSWER_FILE, home=str(home))
+    return load_or_make_answer(home)
+
+
 def load_public(home: Path) -> bytes:
     """Raw X25519, 32 bytes. Raises as `load`."""
     path = home / PUBLIC_FILE
@@ -81,9 +88,11 @@ def load_public(home: Path) -> bytes:
     return key.public_bytes_raw()
 
 
-def load_or_make_people(home: Path) -> bytes:
-    """32 bytes, made when there are none. Raises as `make`."""
+def load_people(home: Path, *, new: bool) -> bytes:
+    """32 bytes, made when there are none and nobody is known by them. Raises as `make`, and `central.key_elsewhere`."""
     path = home / PEOPLE_FILE
+    if not new and not path.exists():
+        raise IdentityError("central.key_elsewhere", file=PEOPLE_FILE, home=str(home))
     try:
         _write(path, secrets.token_bytes(_PEOPLE_BYTES))
         key = path.read_bytes()
@@ -92,6 +101,17 @@ def load_or_make_people(home: Path) -> bytes:
     if len(key) != _PEOPLE_BYTES:
         raise IdentityError("central.key_damaged", file=PEOPLE_FILE)
     return key
+
+
+def check_known(home: Path) -> None:
+    """That the keys are here which kiosks have been given. New ones would speak for another centre.
+
+    Raises IdentityError `central.key_elsewhere`.
+    """
+    for file in (PUBLIC_FILE, ANSWER_FILE):
+        derivable = file == PUBLIC_FILE and (home / FILE).exists()
+        if not derivable and not (home / file).exists():
+            raise IdentityError("central.key_elsewhere", file=file, home=str(home))
 
 
 def can_open(home: Path) -> bool:

@@ -41,6 +41,11 @@ def number_mark(key: bytes, number: str) -> bytes:
     return hmac.digest(key, b"market-kiosk number\0" + number.encode("ascii"), hashlib.sha256) if number else b""
 
 
+def any_known(database: Database) -> bool:
+    with database.read() as connection:
+        return connection.execute(sa.select(person.c.mark).limit(1)).first() is not None
+
+
 def claim_of(key: bytes, kiosk: str, enrolment: Enrolment) -> Claim:
     start = _months(enrolment.start)
     last = start + enrolment.months - 1

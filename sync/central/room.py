@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from sync.central.bodies import RETRY_AFTER_S, Refusal
 
 AT_WORK = 8
-WAITING = 64
+WAITING = 256
 WAIT_S = 10  # a kiosk gives up after 30 s: what waited longer than this would be answered to nobody
 
 

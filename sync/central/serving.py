@@ -11,7 +11,7 @@ from kiosk.clock import Clock
 from kiosk.domain.errors import IdentityError, StoreError
 from kiosk.logs import Log
 from kiosk.settings import Settings
-from sync.central import alarms, heartbeats, keys
+from sync.central import alarms, fleet, heartbeats, keys, people
 from sync.central.database import Database
 from sync.central.migrations import migrate
 from sync.central.worker import Worker, again
@@ -32,21 +32,25 @@ def serve(arguments: argparse.Namespace, settings: Settings, home: Path, url: st
 
     host = settings.central.host if arguments.host is None else arguments.host
     port = settings.central.port if arguments.port is None else arguments.port
-    with closing(bind(host, port)) as listening:  # before the database: the commonest mistake is a second centre
+    with (
+        closing(bind(host, port)) as listening,  # before the database: the commonest mistake is a second centre
+        closing(Database.open(home, url)) as database,
+    ):
+        migrate(database, clock)
+        if fleet.has_kiosks(database):
+            keys.check_known(home)
         public_key = _public_key(home)
         if keys.can_open(home) and not is_loopback(host):
             raise IdentityError("central.key_here", file=keys.FILE)
-        with closing(Database.open(home, url)) as database:
-            migrate(database, clock)
-            spread_s = 0 if is_loopback(host) else settings.central.spread_s
-            signing = keys.load_or_make_answer(home)
-            app = create_app(database, public_key, signing, clock, spread_s, settings.central.metrics)
-            return command.OK if answer(app, listening, command.write_line) else command.FAILED
+        spread_s = 0 if is_loopback(host) else settings.central.spread_s
+        app = create_app(database, public_key, keys.load_answer(home), clock, spread_s, settings.central.metrics)
+        return command.OK if answer(app, listening, command.write_line) else command.FAILED
 
 
 def work(arguments: argparse.Namespace, settings: Settings, home: Path, database: Database, clock: Clock) -> int:
     """Examines until a signal, or with --once until nothing waits; now and then looks for kiosks that are silent."""
-    worker = Worker(database, keys.load(home), keys.load_or_make_people(home), clock, settings.zone)
+    people_key = keys.load_people(home, new=not people.any_known(database))
+    worker = Worker(database, keys.load(home), people_key, clock, settings.zone)
     if arguments.again:
         _log.info("work.again", count=again(database))
     tidied_ms = 0
@@ -79,7 +83,7 @@ def _tidy(database: Database, settings: Settings, now_ms: int) -> None:
 
 def _public_key(home: Path) -> bytes:
     """A new centre's keys are made by another process, so that this one never holds the private half."""
-    if not (home / keys.PUBLIC_FILE).exists():
+    if not ((home / keys.PUBLIC_FILE).exists() and (home / keys.ANSWER_FILE).exists()):
         made = [sys.executable, "-m", "sync.central", "init", "--home", str(home)]
         quiet = subprocess.DEVNULL
         subprocess.run(made, check=False, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 this very program

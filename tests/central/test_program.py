@@ -173,6 +173,29 @@ def test_the_web_server_needs_only_the_public_half_and_refuses_to_have_more_in_p
     assert keys.FILE in one_sentence(run("work", "--once", "--home", str(tmp_path)))
 
 
+@pytest.mark.parametrize("file", [keys.PUBLIC_FILE, keys.ANSWER_FILE])
+def test_a_second_machine_never_makes_keys_of_its_own(tmp_path, database, kiosk, capsys, log, file):
+    """Its home is empty, or half copied; kiosks know the keys of the first machine and no others."""
+    keys.make(tmp_path)
+    (tmp_path / keys.FILE).unlink()
+    (tmp_path / file).unlink()
+    assert main(["serve", "--port", "0", "--home", str(tmp_path)]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert file in sentence
+    assert not (tmp_path / file).exists()
+
+
+def test_a_second_worker_never_hashes_people_with_a_key_of_its_own(
+    tmp_path, database, send, kiosk, worker, capsys, log
+):
+    send(kiosk.next())
+    worker.step()
+    keys.make(tmp_path)
+    assert main(["work", "--once", "--home", str(tmp_path)]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert keys.PEOPLE_FILE in sentence
+
+
 def test_a_revoked_kiosk_is_refused_by_the_running_server(tmp_path, served):
     _, url = served
     kiosk = Kiosk("pasar-contoh-1")
@@ -244,13 +267,16 @@ def test_a_wrong_row_of_the_branch_is_named_and_the_exit_code_tells(tmp_path):
 
 
 @pytest.mark.parametrize("deed", ["revoke", "unrevoke", "kiosks"])
-def test_an_unknown_kiosk_is_one_sentence(tmp_path, deed):
-    run("add-kiosk", "pasar-contoh-1", "--home", str(tmp_path))
-    assert "nobody" in one_sentence(run(deed, "nobody", "--home", str(tmp_path)))
+def test_an_unknown_kiosk_is_one_sentence(tmp_path, database, capsys, log, deed):
+    assert main([deed, "nobody", "--home", str(tmp_path)]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "nobody" in sentence
 
 
 @pytest.mark.parametrize("deed", ["kiosks", "alarms", "enrolments", "work", "publish", "export"])
-def test_no_command_makes_a_centre_by_mistake(tmp_path, deed):
+def test_no_command_makes_a_centre_by_mistake(tmp_path, capsys, log, deed):
     more = {"publish": ["--shipped"], "export": ["--out", "x"], "work": ["--once"]}.get(deed, [])
-    assert "nowhere" in one_sentence(run(deed, *more, "--home", str(tmp_path / "nowhere")))
+    assert main([deed, *more, "--home", str(tmp_path / "nowhere")]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "nowhere" in sentence
     assert not (tmp_path / "nowhere").exists()
