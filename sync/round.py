@@ -130,8 +130,9 @@ class Carrier:
         self, received: Received, request: wire.Request, carriage: Carriage, leased: list[Leased], started: int
     ) -> Round:
         verdicts = Counter(verdict for _, verdict, _ in received.answer.each())
+        took_ms = self._clock.monotonic_ms() - started
         done = Round(
-            started_ms=self._store.clock.wall_ms(),
+            started_ms=self._store.clock.wall_ms() - took_ms,
             outcome="done",
             sent=len(leased),
             accepted=verdicts[wire.Verdict.ACCEPTED],
@@ -139,7 +140,7 @@ class Carrier:
             refused=verdicts[wire.Verdict.REFUSED],
             bytes_up=received.bytes_up,
             bytes_down=received.bytes_down,
-            took_ms=self._clock.monotonic_ms() - started,
+            took_ms=took_ms,
             first=leased[0].seq if leased else 0,
             last=leased[-1].seq if leased else 0,
         )
@@ -211,13 +212,14 @@ class Carrier:
         return failed
 
     def _round_of(self, failure: SendFailed, leased: list[Leased], started: int, outcome: str) -> Round:
+        took_ms = self._clock.monotonic_ms() - started
         return Round(
-            started_ms=self._store.clock.wall_ms(),
+            started_ms=self._store.clock.wall_ms() - took_ms,
             outcome=outcome,
             cause=failure.cause,
             sent=len(leased),
             bytes_down=failure.bytes_down,
-            took_ms=self._clock.monotonic_ms() - started,
+            took_ms=took_ms,
             first=leased[0].seq if leased else 0,
             last=leased[-1].seq if leased else 0,
         )
