@@ -51,13 +51,14 @@ KNOWN_LIMIT = 100_000
 SHORT_HASH_BYTES = 8
 DAY_MS = 86_400_000
 
-_DEPTH = 6  # map → runs → run → entries → entry
+_DEPTH = 6  # message → runs → run → entries → entry
 _TIME = 2**63 - 1
 _COUNT = 2**53
 _MORE_LIMIT = 32
 _NUMBER_LIMIT = 256  # bytes of a sealed membership number
-_REQUEST_KEYS = {"v", "kiosk", "beat", "runs", "cursor", "days", "known"}
-_ANSWER_KEYS = {"v", "kiosk", "at_ms", "verdicts", "root", "spread_s", "outcomes", "master", "asks", "lacks"}
+_REQUEST_WIDTH, _ANSWER_WIDTH = 7, 11  # of the two lists, the version first
+_BEAT = tuple(field.name for field in dataclasses.fields(Heartbeat))  # its fields in their order
+_SIGNED = frozenset({"now_ms", "oldest_ms"})  # a clock before 1970 is told like any other
 _STATES = frozenset({"accepted", "member", "refused"})
 
 
@@ -80,39 +81,31 @@ def run_length(verdicts: Iterable[tuple[int, Verdict, str]]) -> tuple[Judged, ..
 
 def encode_request(request: Request) -> bytes:
     """Raises WireError when a record is another kiosk's or out of order."""
-    beat = {name.name: getattr(request.beat, name.name) for name in dataclasses.fields(Heartbeat)}
-    known = request.known
-    return cbor.dumps(
-        {
-            "v": VERSION,
-            "kiosk": request.kiosk,
-            "beat": beat | {"boot": request.beat.boot.bytes},
-            "runs": pack(request.kiosk, request.records),
-            "cursor": request.cursor,
-            "days": None if request.days is None else [[day.day, day.count, day.root] for day in request.days],
-            "known": None if known is None else [known.day, [[seq, short] for seq, short in known.hashes]],
-        }
-    )
+    beat, known = request.beat, request.known
+    told = [beat.boot.bytes if name == "boot" else getattr(beat, name) for name in _BEAT]
+    runs = pack(request.kiosk, request.records)
+    days = None if request.days is None else [[day.day, day.count, day.root] for day in request.days]
+    hashes = None if known is None else [known.day, [[seq, short] for seq, short in known.hashes]]
+    return cbor.dumps([VERSION, request.kiosk, told, runs, request.cursor, days, hashes])
 
 
 def decode_request(body: bytes) -> Request:
     """Raises WireError unless `body` is exactly what `encode_request` writes."""
-    message = _message(body, _REQUEST_KEYS)
-    kiosk = message["kiosk"]
+    kiosk, beat, runs, cursor, days, known = _message(body, _REQUEST_WIDTH)
     return Request(
         kiosk=kiosk,
-        beat=_beat(message["beat"]),
-        records=unpack(kiosk, message["runs"]),
-        cursor=number(message["cursor"], 0, SEQ_LIMIT, "cursor"),
-        days=None if message["days"] is None else _days(message["days"]),
-        known=None if message["known"] is None else _known(message["known"]),
+        beat=_beat(beat),
+        records=unpack(kiosk, runs),
+        cursor=number(cursor, 0, SEQ_LIMIT, "cursor"),
+        days=None if days is None else _days(days),
+        known=None if known is None else _known(known),
     )
 
 
 def sign_answer(answer: Answer, key: Ed25519PrivateKey) -> bytes:
     """The body of a signed answer; the signature covers everything else in it."""
     plain = _plain_answer(answer)
-    return cbor.dumps(plain | {"signature": key.sign(cbor.dumps(plain))})
+    return cbor.dumps([*plain, key.sign(cbor.dumps(plain))])
 
 
 def open_answer(body: bytes, public_key: bytes) -> Answer:
@@ -127,67 +120,70 @@ def open_answer(body: bytes, public_key: bytes) -> Answer:
 
 def decode_answer(body: bytes) -> Answer:
     """Raises WireError unless `body` is exactly what `sign_answer` writes. The signature is not looked at."""
-    message = _message(body, _ANSWER_KEYS | {"signature"})
-    if not is_bytes(message["root"], HASH_BYTES) or not is_bytes(message["signature"], SIGNATURE_BYTES):
+    message = _message(body, _ANSWER_WIDTH)
+    kiosk, at_ms, verdicts, root, spread_s, outcomes, master, asks, lacks, signature = message
+    if not is_bytes(root, HASH_BYTES) or not is_bytes(signature, SIGNATURE_BYTES):
         raise WireError("bytes")
     return Answer(
-        kiosk=message["kiosk"],
-        at_ms=number(message["at_ms"], 0, _TIME, "at_ms"),
-        verdicts=_verdicts(message["verdicts"]),
-        root=message["root"],
-        spread_s=number(message["spread_s"], 0, SPREAD_LIMIT_S, "spread_s"),
-        outcomes=_outcomes(message["outcomes"]),
-        master=number(message["master"], 0, SEQ_LIMIT, "master"),
-        asks=numbers(message["asks"], DAYS_LIMIT, -_TIME, _TIME, "asks"),
-        lacks=numbers(message["lacks"], KNOWN_LIMIT, 1, SEQ_LIMIT, "lacks"),
-        signature=message["signature"],
+        kiosk=kiosk,
+        at_ms=number(at_ms, 0, _TIME, "at_ms"),
+        verdicts=_verdicts(verdicts),
+        root=root,
+        spread_s=number(spread_s, 0, SPREAD_LIMIT_S, "spread_s"),
+        outcomes=_outcomes(outcomes),
+        master=number(master, 0, SEQ_LIMIT, "master"),
+        asks=numbers(asks, DAYS_LIMIT, -_TIME, _TIME, "asks"),
+        lacks=numbers(lacks, KNOWN_LIMIT, 1, SEQ_LIMIT, "lacks"),
+        signature=signature,
     )
 
 
-def _plain_answer(answer: Answer) -> dict[str, Any]:
-    return {
-        "v": VERSION,
-        "kiosk": answer.kiosk,
-        "at_ms": answer.at_ms,
-        "verdicts": [[one.first, one.last, str(one.verdict), one.cause] for one in answer.verdicts],
-        "root": answer.root,
-        "spread_s": answer.spread_s,
-        "outcomes": [[o.n, o.id.bytes, o.state, o.cause, o.decided_ms, o.number] for o in answer.outcomes],
-        "master": answer.master,
-        "asks": list(answer.asks),
-        "lacks": list(answer.lacks),
-    }
+def _plain_answer(answer: Answer) -> list[Any]:
+    return [
+        VERSION,
+        answer.kiosk,
+        answer.at_ms,
+        [[one.first, one.last, str(one.verdict), one.cause] for one in answer.verdicts],
+        answer.root,
+        answer.spread_s,
+        [[o.n, o.id.bytes, o.state, o.cause, o.decided_ms, o.number] for o in answer.outcomes],
+        answer.master,
+        list(answer.asks),
+        list(answer.lacks),
+    ]
 
 
-def _message(body: bytes, keys: set[str]) -> dict[str, Any]:
+def _message(body: bytes, width: int) -> list[Any]:
+    """What follows the version; the first of it is the name of a kiosk."""
     if len(body) > BODY_LIMIT:
         raise WireError("too long")
     try:
         message = cbor.loads(body, _DEPTH)
     except cbor.CborError as error:
         raise WireError(str(error)) from None
-    if not isinstance(message, dict) or message.keys() != keys:
-        raise WireError("keys")
-    if not is_whole_number(message["v"], VERSION, VERSION):
+    if not isinstance(message, list) or len(message) != width:
+        raise WireError("message")
+    if not is_whole_number(message[0], VERSION, VERSION):
         raise WireError("version")
-    if not is_name(message["kiosk"]):
+    if not is_name(message[1]):
         raise WireError("kiosk")
-    return message
+    return message[1:]
 
 
 def _beat(value: Any) -> Heartbeat:
-    fields = {field.name for field in dataclasses.fields(Heartbeat)}
-    if not isinstance(value, dict) or value.keys() != fields or not is_bytes(value["boot"], ID_BYTES):
+    if not isinstance(value, list) or len(value) != len(_BEAT):
         raise WireError("beat")
-    more = value["more"]
-    if not is_text(value["app"]) or not isinstance(more, dict) or len(more) > _MORE_LIMIT:
+    told = dict(zip(_BEAT, value, strict=True))
+    more = told["more"]
+    if not is_bytes(told["boot"], ID_BYTES) or not is_text(told["app"]):
+        raise WireError("beat")
+    if not isinstance(more, dict) or len(more) > _MORE_LIMIT:
         raise WireError("beat")
     if not all(is_text(key) and (is_text(one) or is_whole_number(one, -_COUNT, _COUNT)) for key, one in more.items()):
         raise WireError("beat")
-    for name in fields - {"now_ms", "boot", "app", "more"}:
-        number(value[name], -_TIME if name == "oldest_ms" else 0, _TIME, "beat")
-    number(value["now_ms"], -_TIME, _TIME, "beat")  # a clock before 1970 is told like any other
-    return Heartbeat(**value | {"boot": uuid.UUID(bytes=value["boot"])})
+    for name in told.keys() - {"boot", "app", "more"}:
+        number(told[name], -_TIME if name in _SIGNED else 0, _TIME, "beat")
+    return Heartbeat(**told | {"boot": uuid.UUID(bytes=told["boot"])})
 
 
 def _days(value: Any) -> tuple[Day, ...]:

@@ -50,6 +50,7 @@ def serve(app: FastAPI, listening: socket.socket, say: Callable[[str], None]) ->
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,  # every answer tells its time, signed
         limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=_LET_FINISH_S,
         lifespan="off",
