@@ -48,6 +48,8 @@ def scenes(context: Context) -> Iterator[Shown]:
         return dataclasses.replace(blank, step=step, **more)
 
     yield "attract", at("attract"), None
+    for turns, slide in enumerate(("bring", "price", "not-health"), 1):
+        yield f"attract-{slide}", at("attract"), partial(_turn, turns=turns)
     yield "language", at("language"), None
     yield "language-sheet", at("name", answers=seen), lambda front: front.ask_language()
     yield "consent", at("consent"), None
@@ -124,6 +126,11 @@ def scenes(context: Context) -> Iterator[Shown]:
     yield "still_there", at("still_there"), None
     yield "stop", at("stop"), None
     yield "help", at("help"), None
+
+
+def _turn(front: Any, turns: int) -> None:
+    for _ in range(turns):
+        front.page._next(0.0)
 
 
 def _tick(front: Any) -> None:

@@ -44,14 +44,18 @@ def to_the_phone(stage: Any) -> None:
         stage.tap(f"key.{digit}")
 
 
-def done(stage: Any) -> None:
+def save(stage: Any, then: str) -> None:
     to_the_phone(stage)
     stage.tap("go")
     if stage.front.visit.step == "association":
         stage.tap("skip")
     stage.tap("go")
-    stage.until(lambda: stage.front.visit.step == "receipt")
+    stage.until(lambda: stage.front.visit.step == then)
     stage.keeper.kept.clear()
+
+
+def done(stage: Any) -> None:
+    save(stage, "receipt")
     stage.tap("done")
 
 
@@ -74,6 +78,20 @@ def crashed(stage: Any) -> None:
     stage.until(lambda: stage.front.visit.step == "sorry")
 
 
+def unsaved(stage: Any) -> None:
+    stage.keeper.fails = "store.full"
+    save(stage, "sorry")
+    stage.tap("done")
+
+
+def known(stage: Any) -> None:
+    stage.keeper.earlier[secret("nik")] = "7K3M-9QTX-R"
+    begin(stage)
+    stage.until(lambda: stage.front.visit.step == "enrolled")
+    stage.keeper.earlier.clear()
+    stage.front.post(ev.IdleElapsed())  # left alone on the result
+
+
 def stopped_while_looking(stage: Any) -> None:
     begin(stage)
     stage.tap("back")  # to confirm, with the card on it
@@ -94,7 +112,9 @@ def stopped_while_typing(stage: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "end", [done, stopped, idle, crashed, stopped_while_looking, stopped_while_typing], ids=lambda end: end.__name__
+    "end",
+    [done, stopped, idle, crashed, unsaved, known, stopped_while_looking, stopped_while_typing],
+    ids=lambda end: end.__name__,
 )
 def test_nothing_of_the_trader_is_left(stage: Any, end: Callable[[Any], None]) -> None:
     end(stage)

@@ -93,9 +93,9 @@ class Attract(Page):
         facts = {"price": rupiah(quote.total)}
         title, sub = f"attract.{name}", f"attract.{name}_sub"
         if name == "price" and quote.discount_until and quote.price_after:
-            sub = "attract.price_ends"
+            sub, say = "attract.price_ends", self.desk.tr._
             facts |= {
-                "month": self.desk.tr._.month(quote.discount_until.first_day),
+                "month": (say.short_month if theme.wide else say.month)(quote.discount_until.first_day),
                 "after": rupiah(quote.price_after),
             }
         self.picture = SLIDES[name]
