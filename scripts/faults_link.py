@@ -157,8 +157,11 @@ class Link:
         return f"http://{HOST}:{self.port}"
 
     async def start(self) -> None:
-        server = await asyncio.start_server(self._connected, HOST, 0, backlog=1024)
-        self.port = server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._connected, HOST, 0, backlog=1024)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def stop(self) -> None:
+        self._server.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         open_s = asyncio.get_running_loop().time() + self._profile.rtt_s

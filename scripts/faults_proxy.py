@@ -19,6 +19,7 @@ import contextlib
 import random
 import re
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from faults_link import HOST, reset
@@ -49,12 +50,13 @@ class Message:
 class FaultProxy:
     """Carries to the port `upstream`. `rate` of the requests meet a fault. Both may be changed at any time."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, kinds: Sequence[str] = KINDS) -> None:
         self.upstream = 0
         self.rate = 0.0
         self.port = 0
         self.requests = 0
         self.counts: Counter[str] = Counter()
+        self._kinds = kinds
         self._rng = random.Random(seed)
         self._old: deque[Message] = deque(maxlen=50)
         self._away = asyncio.Lock()
@@ -67,6 +69,9 @@ class FaultProxy:
         self._server = await asyncio.start_server(self._connected, HOST, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
+    def stop(self) -> None:
+        self._server.close()
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(*_CUT):
             while (request := await read(reader)) is not None:
@@ -78,7 +83,7 @@ class FaultProxy:
 
     async def _serve(self, request: Message, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Whether the connection lives on."""
-        kind = self._rng.choice(KINDS) if self._rng.random() < self.rate else ""
+        kind = self._rng.choice(self._kinds) if self._rng.random() < self.rate else ""
         if kind:
             self.counts[kind] += 1
         coin = self._rng.random() < 0.5
