@@ -126,9 +126,9 @@ class Client:
         if self._looks_at_dates != (believed := self._believed()):
             self._look_at_dates(believed)
         token = Token.made(self._identity.kiosk, self._clock.wall_ms(), body, self._identity.signing_key)
-        headers = {"Authorization": token.header(), **(more or {})}
+        headers: dict[str, str | bytes | None] = {"Authorization": token.header(), **(more or {})}
         if method == "GET":
-            headers["Content-Type"] = None  # type: ignore[assignment]  # requests: not the session's
+            headers["Content-Type"] = None  # requests: not the session's
         try:
             return self._once(method, path, body, headers)
         except _Failed as error:
@@ -141,7 +141,7 @@ class Client:
             raise SendFailed(error.cause) from None
 
     def _once(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str | bytes | None]
     ) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
         try:
             with self._session.request(

@@ -1,7 +1,6 @@
 """The same requests and answers in files: out on a stick, to the centre and back, when no line will do."""
 
 import dataclasses
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sync import wire
 from sync.answering import word_of
 from sync.checks import WireError
 from sync.client import checked
+from sync.files import write_whole
 from sync.token import RECEIPT_SUFFIX, REQUEST_SUFFIX, Token, read_receipt_file, request_file
 
 RECORDS = 2000  # in one file
@@ -48,7 +48,10 @@ def export(
             body = wire.encode_request(wire.Request(identity.kiosk, beat, records, carriage.cursor))
             token = Token.made(identity.kiosk, clock.wall_ms(), body, identity.signing_key)
             name = f"{identity.kiosk}-{records[0].seq}-{records[-1].seq}{REQUEST_SUFFIX}"
-            _write(folder / name, request_file(token, body))
+            try:
+                write_whole(folder / name, request_file(token, body))
+            except OSError:
+                raise CarriageError("sync.folder", folder=folder.name) from None
             count, first = count + len(records), first or records[0].seq
         told(len(rows))
     store.journal.note(Round(store.clock.wall_ms(), "done", sent=count, kind="export", first=first, last=after))
@@ -122,21 +125,3 @@ def _settle(answer: wire.Answer, path: Path, store: Store, identity: Identity, f
     found.accepted += deed.accepted
     found.duplicate += deed.duplicate
     found.refused += deed.refused
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, and on the stick when it returns: it may be pulled out at any moment."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError:
-        raise CarriageError("sync.folder", folder=path.parent.name) from None

@@ -1,8 +1,6 @@
 """What comes on a stick: request files in, receipts written beside them, as if both had gone over HTTP."""
 
-import os
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 from kiosk.domain.errors import CarriageError, SettingsError
 from sync import token, wire
 from sync.central.exchange import Exchange, NotUnderstood
+from sync.files import write_whole
 
 _FILE_LIMIT = wire.BODY_LIMIT + 1024
 _FIRST = re.compile(r"-([0-9]+)-[0-9]+\.kiosk")
@@ -55,7 +54,7 @@ def _bring(exchange: Exchange, path: Path) -> Brought:
             return Brought(path.name, problem="not_understood")
         who, body = token.read_request_file(path.read_bytes())
         exchanged = exchange.answer(who, body, stick=True)
-        _write(path.with_suffix(token.RECEIPT_SUFFIX), token.receipt_file(exchanged.body))
+        write_whole(path.with_suffix(token.RECEIPT_SUFFIX), token.receipt_file(exchanged.body))
     except wire.WireError:
         return Brought(path.name, problem="not_understood")
     except NotUnderstood as error:
@@ -74,16 +73,3 @@ def _bring(exchange: Exchange, path: Path) -> Brought:
 def _order(path: Path) -> tuple[int, str]:
     first = _FIRST.search(path.name)
     return (int(first[1]) if first else 0, path.name)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, and on the stick before the answer counts: it may be pulled out at any moment."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with fresh.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
