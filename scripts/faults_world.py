@@ -29,7 +29,7 @@ CHEAP = {"store": {"fingerprint_memory_kib": 64, "fingerprint_passes": 1}}  # it
 FAST: Mapping[str, Mapping[str, object]] = CHEAP | {
     "sync": {
         "batch_records": 5, "poll_s": 0.05, "interval_s": 1, "timeout_s": 0.6, "lease_s": 5, "backoff_base_s": 0.02,
-        "backoff_cap_s": 0.2,
+        "backoff_cap_s": 0.2, "quarantine_s": 1,
     },
 }  # fmt: skip
 
@@ -193,7 +193,7 @@ class World:
             if settled != seen:
                 seen, moved = settled, now
             if now - moved > (deadline_s or DEADLINE_S):
-                raise Stuck(f"stuck: {settled} of {number} settled and no more in {deadline_s} s")
+                raise Stuck(f"stuck: {settled} of {number} settled and no more: {self.store.outbox.counts()}")
             time.sleep(0.002)
         return time.monotonic() - began
 
