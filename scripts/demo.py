@@ -12,14 +12,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import together
+import visit_strip
 from together import PROGRAMS, Failed, say
 
 from kiosk import settings
 
 STEP_S, AGAIN_S, DRAIN_S = 40, 4, 90
-STRIP = ("attract", "consent", "scan", "confirm", "occupation", "programme", "check", "receipt")
 RESULTS = ("receipt", "enrolled", "sorry", "closed")
 
 # A visit: what to touch in which step. "#…" is typed by the scanner, "…" is touched key by key, None waits.
@@ -137,13 +138,31 @@ class Glass:
         self._x("key", "Return")
 
     def picture(self, name: str) -> None:
+        self._count += 1
+        self._write(self._shot(), name)
+
+    def picture_last(self, name: str, step: str) -> None:
+        """What the step shows before it ends by itself, in place of what it showed first.
+
+        The screen may be ahead of its announcement, so a shot counts once the step is still there after the next one.
+        """
+        before = None
+        while self.now()["step"] == step:
+            shot = self._shot()
+            if before is not None and self.now()["step"] == step:
+                self._write(before, name)
+            before = shot
+
+    def _shot(self) -> Any:
         import mss
+
+        with mss.mss(display=self._display) as screen:
+            return screen.grab(screen.monitors[0])
+
+    def _write(self, shot: Any, name: str) -> None:
         import mss.tools
 
-        self._count += 1
-        with mss.mss(display=self._display) as screen:
-            shot = screen.grab(screen.monitors[0])
-            mss.tools.to_png(shot.rgb, shot.size, output=str(self._pictures / f"{self._count:02}-{name}.png"))
+        mss.tools.to_png(shot.rgb, shot.size, output=str(self._pictures / f"{self._count:02}-{name}.png"))
 
     def _x(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], env=self._environment, check=True)
@@ -194,7 +213,8 @@ def visits(home: Path) -> int:
             drained(home / "kiosk", site)
         rows = at_the_centre(home / "central")
     people = {row["enrolment"]["nik"] for row in rows}
-    strip(pictures)
+    card = {path.stem.rpartition("-")[2]: path for path in sorted(pictures.glob(f"*-{VISITS[0].name}-*.png"))}
+    visit_strip.strip(card, pictures / "visit.webp")
     told = {
         "enrolled": receipts,
         "central": len(rows),
@@ -204,22 +224,6 @@ def visits(home: Path) -> int:
     }
     print(json.dumps(told))
     return 0 if receipts == len(rows) == len(people) == sum(v.result == "receipt" for v in VISITS) else 1
-
-
-def strip(pictures: Path, *, height: int = 640) -> None:
-    """`visit.png`: the first visit side by side, as the README shows it."""
-    import cv2
-    import numpy as np
-
-    shown = [next(iter(sorted(pictures.glob(f"*-card-{step}.png"))), None) for step in STRIP]
-    small = []
-    for path in filter(None, shown):
-        picture = cv2.imread(str(path))
-        picture = cv2.resize(
-            picture, (picture.shape[1] * height // picture.shape[0], height), interpolation=cv2.INTER_AREA
-        )
-        small += [picture, np.full((height, 12, 3), 255, np.uint8)]
-    cv2.imwrite(str(pictures / "visit.png"), np.hstack(small[:-1]))
 
 
 def watch(parts: dict[str, subprocess.Popen[bytes]]) -> None:
@@ -239,6 +243,8 @@ def walk(glass: Glass, visit: Visit) -> str:
             glass.wait(lambda now: now["step"] == "attract", "the first screen")
             return step
         touches = visit.touches.get(step) or []
+        if step == "scan" and not touches:
+            glass.picture_last(f"{visit.name}-{step}", step)
         for target in touches:
             glass.scan(target[1:]) if target.startswith("#") else glass.touch(target)
         glass.leave(step, touches[-1] if touches else "")
