@@ -57,27 +57,41 @@ def test_it_beats_when_nothing_waits(kiosk, eventually):
     assert kiosk.store.journal.schedule().last_success_ms > 0
 
 
-def test_a_damaged_database_is_put_aside_while_it_runs(kiosk, eventually):
-    """Both programs see the damage; the one that lets go first leaves it to the other."""
+def break_first_page(kiosk) -> int:
+    """Nothing works any more. How large the file was."""
+    path = kiosk.home / FILE
+    with path.open("r+b") as file:
+        file.write(b"\xff" * 4096)
+    return path.stat().st_size
+
+
+def test_the_daemon_begins_a_new_database_by_itself(kiosk, eventually):
     kiosk.keep(20)
     kiosk.store.close()
+    size = break_first_page(kiosk)
     daemon = kiosk.start("run")
-    path = kiosk.home / FILE
-    with sqlite3.connect(path) as raw:
-        raw.execute("PRAGMA busy_timeout = 20000")
-        eventually(lambda: raw.execute("SELECT count(*) FROM outbox WHERE state = 'accepted'").fetchone()[0] == 20)
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    raw.close()
-    content = path.read_bytes()
-    with path.open("r+b") as file:
-        file.write(b"\xff" * 4096)  # the first page: nothing works any more
-    eventually(lambda: bool(list(kiosk.home.glob("damaged-*"))) and path.exists() and path.stat().st_size > 0)
-    (aside,) = kiosk.home.glob("damaged-*")
-    assert len((aside / FILE).read_bytes()) == len(content)
+    eventually(lambda: bool(list(kiosk.home.glob(f"damaged-*/{FILE}"))))
     daemon.terminate()
     log = daemon.communicate(timeout=30)[1]
     assert daemon.returncode == 0
     assert any(json.loads(line)["event"] == "store.rescued" for line in log.splitlines())
+    (aside,) = kiosk.home.glob(f"damaged-*/{FILE}")
+    assert aside.stat().st_size == size
+    assert (kiosk.home / FILE).read_bytes()[:6] == b"SQLite"
+
+
+def test_what_breaks_while_the_kiosk_runs_is_put_aside_with_the_next_look(kiosk):
+    keeper = StoreKeeper(kiosk.store, kiosk.identity, None, kiosk.store.clock, kiosk.settings)
+    kiosk.keep(3)
+    kiosk.store.outbox.lease(1, 1, 1)
+    kiosk.store._engine.dispose()  # a page that is cached would still be whole
+    break_first_page(kiosk)
+    assert keeper.status().kiosk == kiosk.identity.kiosk
+    assert len(list(kiosk.home.glob("damaged-*"))) == 1
+    kiosk.keep(1)
+    counts = kiosk.store.outbox.counts()
+    assert counts.waiting >= 1, "what the WAL still held is saved, too"
+    assert counts.last_seq > 3
 
 
 def test_what_is_purged_had_a_receipt_its_time_and_a_comparison(kiosk):
