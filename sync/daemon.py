@@ -79,7 +79,7 @@ class Daemon:
         self._service = service
         self._errands = errands
         self._seen = -1  # the database's change counter when it was last looked through
-        self._beat_ms = -(2**62)  # monotonic, of the last drain that went well
+        self._beat_ms = -(2**62)  # monotonic, of the last heartbeat that went alone
         self._troubles = 0
 
     def run(self, first_spread_s: float) -> None:
@@ -120,9 +120,10 @@ class Daemon:
         self._seen = -1 if drained.cause else seen
         if drained.cause:
             return 0.0
-        if beat or drained.rounds:
+        if beat and not (
+            drained.accepted or drained.duplicate or drained.refused
+        ):  # else the days are still to compare
             self._beat_ms = self._clock.monotonic_ms()
-        if beat:
             self._errands()
         return self._limits.poll_s
 
