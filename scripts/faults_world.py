@@ -84,14 +84,15 @@ class Program:
     def kill(self) -> None:
         """SIGKILL."""
         self.process.kill()
-        self._end()
+        self.ended()
 
     def stop(self) -> int:
         """SIGTERM; its exit code."""
         self.process.terminate()
-        return self._end()
+        return self.ended()
 
-    def _end(self) -> int:
+    def ended(self) -> int:
+        """Its exit code, when it has ended."""
         code = self.process.wait(DEADLINE_S)
         if self.process.stdout is not None:
             self.process.stdout.close()
@@ -151,16 +152,14 @@ class World:
             command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ).stdout.decode()
 
-    def sync(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """One command of `kiosk-sync`."""
-        command = [sys.executable, "-m", "sync", *arguments, "--home", str(self.home), "--site", str(self.site)]
-        return subprocess.run(
-            command, cwd=ROOT, check=False, capture_output=True, text=True, env=os.environ | dict(environment or {})
-        )
+    @property
+    def where(self) -> tuple[str, ...]:
+        """What every command of `kiosk-sync` is told."""
+        return ("--home", str(self.home), "--site", str(self.site))
 
     def start_daemon(self, environment: Mapping[str, str] | None = None) -> Program:
-        arguments = ("sync", "run", "--home", str(self.home), "--site", str(self.site))
-        self.daemon = Program("kiosk-sync", self.folder / "daemon.log", *arguments, environment=environment)
+        log = self.folder / "daemon.log"
+        self.daemon = Program("kiosk-sync", log, "sync", "run", *self.where, environment=environment)
         return self.daemon
 
     def keep(self, number: int) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from faults_link import GPRS, OPEN, SLOW, Link, Profile
-from faults_world import CHEAP, World
+from faults_world import CHEAP, Program, World
 from sync_peers import BULK, FEW, counted
 
 WAITING = 20_000
@@ -45,13 +45,14 @@ def long_queue(folder: Path, database: str, waiting: int) -> dict[str, Any]:
 
 
 def _carry(world: World, link: Link, number: int, profile: Profile) -> float:
-    """Seconds from the first round's start until `kiosk-sync once` has settled the last record and ended."""
+    """Seconds from the first round's start until `kiosk-sync once` has settled the last record."""
     world.keep(number)
     before = len(world.store.journal.rounds(100_000))
     world.background.call(link.reset, profile)
-    done = world.sync("once")
+    once = Program("kiosk-sync", world.folder / "once.log", "sync", "once", *world.where)
+    world.wait_until_settled(len(world.kept))
     ended = time.time()
-    if done.returncode != 0:
-        raise SystemExit(done.stderr)
+    if once.ended() != 0:
+        raise SystemExit(once.log())
     rounds = world.store.journal.rounds(100_000)
     return ended - min(one.started_ms for one in rounds[: len(rounds) - before]) / 1000
