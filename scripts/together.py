@@ -1,4 +1,4 @@
-"""Central API, sync daemon and kiosk on one machine, each its own process, with a display and a camera or stand-ins."""
+"""Centre, its worker, sync daemon and kiosk on one machine, each its own process, with stand-ins for what it lacks."""
 
 import contextlib
 import json
@@ -40,17 +40,18 @@ def wanted_port(home: Path, chosen: settings.Settings) -> int:
 def together(
     home: Path, site: Path | None, port: int, environment: dict[str, str], *kiosk_options: str
 ) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """The three processes by name. However the block ends, kiosk, daemon and centre are stopped in that order."""
+    """The processes by name. However the block ends, they are stopped in the order in which records travel."""
     parts: dict[str, subprocess.Popen[bytes]] = {}
     options = [] if site is None else ["--site", str(site)]
     try:
         parts["kiosk-central"] = central(home, port, options)
+        parts["kiosk-central work"] = start("kiosk-central", "work", "--home", str(home / "central"), *options)
         provision(home, port, options)
         parts["kiosk-sync"] = start("kiosk-sync", "run", "--home", str(home / "kiosk"), *options)
         parts["kiosk"] = start("kiosk", "run", "--home", str(home / "kiosk"), *options, *kiosk_options, env=environment)
         yield parts
     finally:
-        for name in ("kiosk", "kiosk-sync", "kiosk-central"):
+        for name in ("kiosk", "kiosk-sync", "kiosk-central", "kiosk-central work"):
             if name in parts:
                 stop(parts[name])
 
