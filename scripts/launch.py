@@ -24,7 +24,8 @@ def main() -> int:
     parser.add_argument("--site", type=Path, metavar="FILE", help="site settings, TOML")
     parser.add_argument("--port", type=int, metavar="N", help="of the central API (default: as in the settings)")
     asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stop in (signal.SIGINT, signal.SIGTERM):  # also where a shell in the background has SIGINT ignored
+        signal.signal(stop, signal.default_int_handler)
     try:
         if asked.demo:
             return demo.run(asked.home)
