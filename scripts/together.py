@@ -45,7 +45,8 @@ def together(
     options = [] if site is None else ["--site", str(site)]
     try:
         parts["kiosk-central"] = central(home, port, options)
-        parts["kiosk-central work"] = start("kiosk-central", "work", "--home", str(home / "central"), *options)
+        worker = ("work", "--home", str(home / "central"))
+        parts["kiosk-central work"] = start("kiosk-central", *worker, *options, stdout=subprocess.DEVNULL)
         provision(home, port, options)
         parts["kiosk-sync"] = start("kiosk-sync", "run", "--home", str(home / "kiosk"), *options)
         parts["kiosk"] = start("kiosk", "run", "--home", str(home / "kiosk"), *options, *kiosk_options, env=environment)

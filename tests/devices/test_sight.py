@@ -176,6 +176,7 @@ def test_no_frame_and_no_picture_for_the_screen_outlives_the_look(camera: Watche
     del picture
     assert any(image() is not None for image in camera.images)
     eyes.stop()
+    ended()
     gc.collect()
     assert [image for image in camera.images if image() is not None] == []
     assert [picture for picture in shown if picture() is not None] == []
@@ -213,15 +214,20 @@ def test_nor_with_the_real_reader_on_the_specimen_clip(monkeypatch: pytest.Monke
             told.get(timeout=PATIENCE_S)
         assert frame_sized()
         eyes.stop()
-        for thread in threading.enumerate():
-            if thread.name in ("camera", "look"):
-                thread.join(PATIENCE_S)
+        ended()
         gc.collect()
         assert images
         assert [image for image in images if image() is not None] == []
         assert frame_sized() == []
     finally:
         tracemalloc.stop()
+
+
+def ended() -> None:
+    """Once the threads that were told to stop have done so: nobody else waits for them."""
+    for thread in threading.enumerate():
+        if thread.name in ("camera", "look"):
+            thread.join(PATIENCE_S)
 
 
 def frame_sized() -> list[int]:
