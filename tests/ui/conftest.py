@@ -99,6 +99,21 @@ class Stage:
 
         return Finger("test", 1, (x / Window.width, y / Window.height))
 
+    def anew(self) -> None:
+        """As after a start: nothing of an earlier test."""
+        import fakes
+
+        from kiosk.journey import Visit
+
+        keeper = self.keeper
+        keeper.kept, keeper.earlier, keeper.fails, keeper.closed, keeper.breaks = [], {}, "", "", False
+        keeper.today, keeper.waiting, keeper.silent_days, keeper.answered = 14, 3, 0, True
+        self.sight.present = True
+        self.front.hearing = False
+        self.front.failsafe._times.clear()  # the crashes of an earlier test
+        self.at(Visit.begin(fakes.context()))
+        self.front._status(keeper.status())
+
     def at(self, visit: Any) -> Any:
         """Puts the front into a visit and shows it."""
         self.front.close_sheet()
@@ -153,14 +168,5 @@ def _front() -> Iterator[Stage]:
 
 @pytest.fixture
 def stage(_front: Stage) -> Stage:
-    import fakes
-
-    from kiosk.journey import Visit
-
-    keeper = _front.keeper
-    keeper.kept, keeper.earlier, keeper.fails, keeper.closed, keeper.breaks = [], {}, "", "", False
-    keeper.waiting, keeper.silent_days, keeper.answered = 3, 0, True
-    _front.sight.present = True
-    _front.front.failsafe._times.clear()  # the crashes of an earlier test
-    _front.at(Visit.begin(fakes.context()))
+    _front.anew()
     return _front

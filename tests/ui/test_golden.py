@@ -24,6 +24,7 @@ def today(_front):  # type: ignore[no-untyped-def]
     """Every scene in every language. One language after the other, since a change of it goes through every page."""
     from kivy.core.window import Window
 
+    _front.anew()
     shots = {}
     for language in LOOKED_AT:
         for scene in golden.SCENES:
