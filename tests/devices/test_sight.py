@@ -98,6 +98,7 @@ def looked(sight: CameraSight, readings: int = 1) -> list[Reading]:
         return [told.get(timeout=PATIENCE_S) for _ in range(readings)]
     finally:
         sight.stop()
+        ended()
 
 
 @pytest.fixture(autouse=True)
