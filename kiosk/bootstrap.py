@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from kiosk import tables, words
 from kiosk.clock import Clock, SystemClock, today
+from kiosk.desk import Desk
+from kiosk.desk.door import Door
+from kiosk.desk.record import Record
 from kiosk.devices.printer import PRINTERS
 from kiosk.devices.printing import PrinterWorker
 from kiosk.devices.scanner import SCANNERS
@@ -48,6 +51,18 @@ class Kiosk:
     @cached_property
     def keeper(self) -> StoreKeeper:
         return StoreKeeper(self.store, self.identity, self.closed, self.clock, self.settings)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Everything that officers do here; a part for each room."""
+        region = tables.region_of(self.settings.site.market)
+        day = lambda: today(self.store.clock, self.settings.zone)  # noqa: E731
+        return Desk(
+            (
+                Door(self.store, self.identity, region, day),
+                Record(self.store),
+            )
+        )
 
     @cached_property
     def context(self) -> Context:

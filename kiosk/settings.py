@@ -92,6 +92,7 @@ class Journey:
     idle_s: Annotated[float, Between(5, 3600)]
     still_there_s: Annotated[float, Between(20, 600)]
     result_s: Annotated[float, Between(3, 600)]
+    duty_s: Annotated[float, Between(30, 3600)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from kiosk.clock import EARLIEST_DAY
 from kiosk.domain.benefits import Benefits
 from kiosk.domain.eligibility import Eligibility
 from kiosk.domain.errors import SettingsError
+from kiosk.domain.officer import NUMBER_DIGITS, Officer
 from kiosk.domain.regions import Region, Regions
 from kiosk.domain.rules import Association, Occupation, Rules
 from kiosk.domain.tariff import Band, Discount, Month, Programme, Tariff
@@ -167,6 +168,18 @@ def markets(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(_read(_in(folder, "markets.csv"), lambda row: row["name"]))
 
 
+def region_of(market: str, folder: Path | None = None) -> str:
+    """Code of the regency that a market lies in, "" when no list knows it."""
+    named = dict(_read(_in(folder, "markets.csv"), lambda row: (row["name"], row["regency"])))
+    known = regions(folder)
+    return next((code for code in known.codes() if len(code) == 4 and _is(known, code, named.get(market))), "")
+
+
+def _is(known: Regions, code: str, name: str | None) -> bool:
+    region = known.find(code)
+    return region is not None and region.name == name and not region.retired
+
+
 def _read(path: Path, make: Callable[[Row], T]) -> Iterator[T]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -213,6 +226,28 @@ def _association(row: Row) -> Association:
     if not re.fullmatch(r"[A-Z]{2,5}", row["code"]) or not row["name"]:
         raise ValueError
     return Association(row["code"], row["name"], row["market"])
+
+
+def officers(folder: Path | None = None) -> tuple[Officer, ...]:
+    """Who may open the door, as the centre has published it; none in the shipped table."""
+    return tuple(_read(_in(folder, "officers.csv"), _officer))
+
+
+def _officer(row: Row) -> Officer:
+    if not re.fullmatch(rf"[0-9]{{{NUMBER_DIGITS}}}", row["number"]) or not row["name"]:
+        raise ValueError
+    if not re.fullmatch(r"([0-9a-f]{64})?", row["badge"]) or not re.fullmatch(r"(\$argon2id\$\S+)?", row["pin"]):
+        raise ValueError
+    return Officer(
+        number=row["number"],
+        name=row["name"],
+        places=tuple(row["places"].split()),
+        badge=row["badge"],
+        pin=row["pin"],
+        first=_day(row["valid_from"]),
+        last=_last_day(row["valid_until"]),
+        revoked=bool(row["revoked"]),
+    )
 
 
 def _day(text: str) -> date:

@@ -81,6 +81,7 @@ def render(folder: Path, size: str, languages: list[str], steps: list[str]) -> i
         fakes.FakeSight(scenes.card_picture()),
         fakes.FakeScanner(),
         threading.Event(),
+        desk=fakes.FakeDesk(),
     )
     plan = [
         (language, name, visit, after)

@@ -19,6 +19,7 @@ def run(home: Path, chosen: Settings, *, announce: Path | None) -> int:
             kiosk.keeper,
             kiosk.sight(),
             kiosk.scanner(),
+            desk=kiosk.desk,
             printer=kiosk.printer(),
             speaker=kiosk.speaker(),
             announce=announce,

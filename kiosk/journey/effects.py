@@ -33,5 +33,21 @@ class Print(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """Base of all that an officer's page asks of the desk; each room has its own."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Ask(Effect):
+    """Have the desk do it, or look it up, for the officer with this number ("" at the door).
+
+    Answer: an event of the room, mostly `officer.events.Told`, or `DeskFailed`.
+    """
+
+    request: Request
+    officer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Wipe(Effect):
     """The visit is over: forget everything that screens and workers still hold."""

@@ -1,56 +1,19 @@
-"""The trader's flow: one table. Every step, what leads where, its stage, its way back, its time-out and its devices.
+"""The flow: one table of the trader's steps and the officer's. What leads where, stage, way back, time-out and devices.
 
 A step's name is its screen file, its words (`scan.title`) and its picture. `Way.to` lists every step that an event may
 lead to, the usual one first; a test walks them for dead ends and orphans, and the README's picture is drawn from them.
 """
 
-import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kiosk.journey import deeds
 from kiosk.journey import events as ev
 from kiosk.journey.deeds import Deed
+from kiosk.journey.officer import OFFICER
+from kiosk.journey.step import UNDER_WAY, Idle, Stage, Step, Way
+from kiosk.journey.step import to as _to
 
-
-class Stage(enum.StrEnum):
-    """The four that a trader sees, and the time outside them."""
-
-    OUTSIDE = "outside"
-    WELCOME = "welcome"
-    CARD = "card"
-    CHECK = "check"
-    DONE = "done"
-
-
-UNDER_WAY = (Stage.WELCOME, Stage.CARD, Stage.CHECK)  # can be stopped, can ask for help
-
-
-class Idle(enum.StrEnum):
-    NEVER = "never"
-    ASK = "ask"  # "still there?" first
-    RESULT = "result"  # shown for a while, then back to the start
-    ANSWER = "answer"  # the time to answer "still there?"
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    to: tuple[str, ...]
-    deed: Deed | None = None  # None: nothing is learned, go to the first of `to`
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    name: str
-    stage: Stage
-    on: Mapping[type[ev.Event], Way]
-    back: bool = True
-    idle: Idle = Idle.ASK
-    devices: frozenset[str] = frozenset()
-
-
-def _to(*steps: str, deed: Deed | None = None) -> Way:
-    return Way(steps, deed)
+__all__ = ["FLOW", "OFFICER", "TRADER", "UNDER_WAY", "Idle", "Stage", "Step", "Way"]
 
 
 def _question(step: str, deed: Deed, *ends: str) -> Way:
@@ -62,6 +25,7 @@ def _question(step: str, deed: Deed, *ends: str) -> Way:
 
 _FIRST_QUESTIONS = ("name", "birth", "married", *deeds.QUESTIONS[3:])
 ASKED_FROM = ("understand", "programme", "check")
+DOORSTEPS = ("attract", "closed", "sorry", "receipt", "enrolled")  # no trader is under way: the officer's corner works
 _ASK: Mapping[type[ev.Event], Way] = {ev.QuestionsAsked: _to("questions")}
 _LEAVE: Mapping[type[ev.Event], Way] = {ev.Touched: _to("attract")}
 
@@ -192,10 +156,19 @@ TRADER: Mapping[str, Step] = {
             idle=Idle.RESULT,
         ),
         Step("sorry", Stage.DONE, _LEAVE, back=False, idle=Idle.RESULT),
-        Step("closed", Stage.OUTSIDE, {ev.Opened: _to("attract")}, back=False, idle=Idle.NEVER),
+        Step(
+            "closed",
+            Stage.OUTSIDE,
+            {ev.Opened: _to("attract")},
+            back=False,
+            idle=Idle.NEVER,
+            devices=frozenset({"scanner"}),  # an officer's badge
+        ),
         # These three lie over any step and give it back: see `advance`.
         Step("still_there", Stage.OUTSIDE, {ev.Stopped: _to("attract")}, back=False, idle=Idle.ANSWER),
         Step("stop", Stage.OUTSIDE, {ev.Stopped: _to("attract")}),
         Step("help", Stage.OUTSIDE, {}),
     )
 }
+
+FLOW: Mapping[str, Step] = {**TRADER, **OFFICER}

@@ -11,6 +11,7 @@ from kiosk.domain.nik import Nik
 from kiosk.domain.outcome import MENDABLE, State
 from kiosk.domain.rules import Rules
 from kiosk.domain.tariff import Month, Programme, Quote
+from kiosk.journey.duty import Duty
 from kiosk.journey.receipt import Receipt
 
 PURPOSES = ("registration", "association", "reminders")
@@ -77,6 +78,7 @@ class Visit:
     kept_ms   when it was kept, ms since 1970
     paper     "" without a printer, "printing", or what `events.Printed` said
     reason    why the visit ended without an enrolment, an id
+    duty      the officer at the kiosk, None while it is a trader's
     """
 
     id: uuid.UUID
@@ -98,6 +100,7 @@ class Visit:
     kept_ms: int = 0
     paper: str = ""
     reason: str = ""
+    duty: Duty | None = None
 
     def __repr__(self) -> str:
         return f"Visit({self.step})"

@@ -9,6 +9,7 @@ from kiosk import settings
 from kiosk.clock import EARLIEST_MS, WRONG_MS, Clock, Contact, CorrectedClock
 from kiosk.domain.errors import StoreError
 from kiosk.store import rescue
+from kiosk.store.acts import Acts
 from kiosk.store.ballast import Ballast
 from kiosk.store.engine import open_engine, reading, translated
 from kiosk.store.enrolments import Enrolments
@@ -29,6 +30,7 @@ class Store:
     """
 
     enrolments: Enrolments
+    acts: Acts
     outbox: Outbox
     ledger: Ledger
     journal: Journal
@@ -98,6 +100,7 @@ class Store:
                     raise StoreError("store.damaged", file=FILE)
             migrate(engine, self._machine_clock)
         self.enrolments = Enrolments(engine, self._path, self._cost, self.clock, self.ballast)
+        self.acts = Acts(engine, self._path, self.clock, self.ballast)
         self.outbox = Outbox(engine, self._path, self.clock)
         self.ledger = Ledger(engine, self._path, self.clock)
         self.journal = Journal(engine, self._path)

@@ -11,6 +11,7 @@ from typing import Any
 
 from kiosk.domain.enrolment import code_of
 from kiosk.domain.record import HASH_BYTES, Record, RecordError, hash_of, length_of
+from kiosk.store.chain import fingerprint_of_act
 
 _BEGINS = re.compile(rb"\x01[\x01-\x40][A-Za-z0-9]")  # version, length of the kiosk's name, and its first letter
 _FINGERPRINT_BYTES = 32
@@ -38,11 +39,13 @@ def _candidates(content: bytes) -> Iterator[tuple[Record, dict[str, Any], bool]]
         hash = hash_of(raw)
         hash_at = start - HASH_BYTES
         captured_at = hash_at - _bytes_of(record.captured_ms)
+        fingerprint = content[captured_at - _FINGERPRINT_BYTES : captured_at]
         row = {
             "seq": record.seq,
             "id": record.id.bytes,
             "code": code_of(record.id),
-            "fingerprint": content[captured_at - _FINGERPRINT_BYTES : captured_at],
+            "fingerprint": fingerprint,
+            "kind": "act" if fingerprint == fingerprint_of_act(record.id) else "enrolment",
             "captured_ms": record.captured_ms,
             "hash": hash,
             "raw": raw,

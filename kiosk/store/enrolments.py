@@ -15,8 +15,7 @@ from kiosk.clock import Clock
 from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.errors import StoreError, StoreFull
 from kiosk.domain.outcome import Outcome, State
-from kiosk.domain.record import genesis, hash_of
-from kiosk.store import schema, sealing
+from kiosk.store import chain, schema, sealing
 from kiosk.store.ballast import Ballast
 from kiosk.store.engine import free_mb, reading, translated
 from kiosk.store.identity import Identity
@@ -50,8 +49,6 @@ _END_OF_CHAIN_AND_KNOWN = sa.select(_NEWEST, (known := _KNOWN.subquery())).join_
     _NEWEST, known, sa.true(), isouter=True
 )
 _STANDS = {"accepted": State.SENT, "duplicate": State.SENT, "refused": State.REFUSED}  # all others still wait here
-_KEEP = sa.insert(schema.enrolment)
-_QUEUE = sa.insert(schema.outbox).values(state="waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,6 @@ class Enrolments:
         """
         self.check_room()
         row = {
-            "id": enrolment.id.bytes,
             "code": enrolment.code,
             "fingerprint": sealing.fingerprint(enrolment.nik, identity, self._cost),
         }
@@ -104,14 +100,14 @@ class Enrolments:
         with translated(self._path), self._engine.begin() as connection:
             found = connection.execute(_END_OF_CHAIN_AND_KNOWN, {"its_fingerprint": row["fingerprint"]}).first()
             if found is None:
-                first = genesis(identity.kiosk, identity.public_key)
-                return self._write(connection, enrolment.id, plaintext, row, identity, 1, first)
+                return self._write(connection, enrolment.id, plaintext, row, identity, chain.beginning(identity))
             if found.id is not None:
                 before = _kept(found, identity, self._path)
                 if before.state is not State.REFUSED or before.id == enrolment.id:
                     return before
                 plaintext = form.pack(dataclasses.replace(enrolment, replaces=before.id))
-            return self._write(connection, enrolment.id, plaintext, row, identity, found.last_seq + 1, found.last_hash)
+            end = chain.End(found.last_seq, found.last_hash)
+            return self._write(connection, enrolment.id, plaintext, row, identity, end)
 
     def known(self, nik: str, identity: Identity) -> Kept | None:
         """The latest enrolment of this NIK here, by its fingerprint, and where it stands. Raises StoreError."""
@@ -130,7 +126,8 @@ class Enrolments:
             return decide(connection, id, outcome, decided_ms, identity)
 
     def count_since(self, captured_ms: int) -> int:
-        query = sa.select(sa.func.count()).where(schema.enrolment.c.captured_ms >= captured_ms)
+        here = schema.enrolment.c
+        query = sa.select(sa.func.count()).where(here.captured_ms >= captured_ms, here.kind == "enrolment")
         with translated(self._path), reading(self._engine) as connection:
             return connection.scalar(query) or 0
 
@@ -146,22 +143,19 @@ class Enrolments:
         plaintext: bytes,
         row: dict[str, Any],
         identity: Identity,
-        seq: int,
-        previous: bytes,
+        end: chain.End,
     ) -> Kept:
-        captured_ms = self._clock.wall_ms()
-        raw = sealing.seal(
+        seq, captured_ms = chain.append(
+            connection,
+            end,
             plaintext,
             identity,
-            seq=seq,
+            self._clock,
             id=id,
-            captured_ms=captured_ms,
-            boot_id=self._clock.boot_id,
-            monotonic_ms=self._clock.monotonic_ms(),
-            previous=previous,
-        ).to_bytes()
-        connection.execute(_KEEP, row | {"seq": seq, "captured_ms": captured_ms, "hash": hash_of(raw), "raw": raw})
-        connection.execute(_QUEUE, {"seq": seq})
+            kind="enrolment",
+            code=row["code"],
+            fingerprint=row["fingerprint"],
+        )
         return Kept(id, row["code"], seq, captured_ms, State.WAITING)
 
 

@@ -64,7 +64,34 @@ def _carriage(connection: sa.Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _outcomes, _carriage)
+def _officers(connection: sa.Connection) -> None:
+    """Officers' acts as records of the same chain, and what their pages need."""
+    for statement in (
+        "ALTER TABLE enrolment ADD COLUMN kind TEXT NOT NULL DEFAULT 'enrolment'",
+        """CREATE TABLE act (
+            seq INTEGER PRIMARY KEY REFERENCES enrolment (seq), kind TEXT NOT NULL, officer TEXT NOT NULL,
+            at_ms INTEGER NOT NULL, facts TEXT NOT NULL)""",
+        "CREATE INDEX ix_act_kind ON act (kind)",
+        "CREATE TABLE draw (item TEXT PRIMARY KEY, amount INTEGER NOT NULL, since_ms INTEGER NOT NULL)",
+        """CREATE TABLE guard (
+            who TEXT PRIMARY KEY, failures INTEGER NOT NULL, locked_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL,
+            mono_ms INTEGER NOT NULL, boot BLOB NOT NULL)""",
+        """CREATE TABLE errand (
+            number INTEGER PRIMARY KEY, kind TEXT NOT NULL, arguments TEXT NOT NULL, officer TEXT NOT NULL,
+            asked_ms INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'asked', changed_ms INTEGER NOT NULL,
+            cause TEXT NOT NULL DEFAULT '', done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0,
+            result TEXT NOT NULL DEFAULT '{}')""",
+        """CREATE TABLE device (
+            name TEXT PRIMARY KEY, good_ms INTEGER, tested_ms INTEGER, outcome TEXT NOT NULL DEFAULT '',
+            result TEXT NOT NULL DEFAULT '{}')""",
+        """CREATE TABLE service (
+            one INTEGER PRIMARY KEY CHECK (one = 1), message TEXT NOT NULL, since_ms INTEGER NOT NULL)""",
+        "INSERT INTO service VALUES (1, '', 0)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _outcomes, _carriage, _officers)
 
 
 def migrate(engine: sa.Engine, clock: Clock) -> None:

@@ -20,6 +20,8 @@ from kiosk.logs import Log
 from kiosk.store import carving, schema
 
 _COPIED = (schema.receipt, schema.carriage)  # what the next rounds would have to find out again
+_OFFICERS = (schema.act, schema.draw, schema.guard, schema.device, schema.service)  # what only this kiosk knows
+_ONE_ROW = (schema.carriage, schema.service)
 _STATES = frozenset({"waiting", "held", "quarantined", "accepted", "duplicate", "refused", "lost"})
 _log = Log("store")
 
@@ -60,6 +62,8 @@ def save(old: Path, engine: sa.Engine, now_ms: int) -> Rescued:
         for seq in sorted(carved.keys() - set(saved)):
             if _write(fresh, carved[seq], _state(damaged, seq)):
                 saved.append(seq)
+        for table in _OFFICERS:  # after the records that they belong to
+            _copy(damaged, fresh, table)
         newest = max(saved, default=0)
         if newest < highest:
             _leave_gap(fresh, highest + 1, now_ms)
@@ -110,7 +114,7 @@ def _save(damaged: sqlite3.Connection, fresh: sa.Connection, seq: int) -> bool:
     if not rows or not _is_whole(rows[0], seq):
         return False
     old = dict(rows[0])
-    kept = {column.name: old[column.name] for column in schema.enrolment.columns}
+    kept = {column.name: old[column.name] for column in schema.enrolment.columns if column.name in old}
     state = _state(damaged, seq)
     if not kept["raw"] and state["state"] == "waiting":  # purged, so it was answered for, whatever its row said
         state["state"] = "accepted"
@@ -153,7 +157,7 @@ def _copy(damaged: sqlite3.Connection, fresh: sa.Connection, table: sa.Table) ->
     for row in _rows(damaged, f"SELECT * FROM {table.name}"):  # noqa: S608 our own names
         values = {name: row[name] for name in row.keys() if name in names}  # noqa: SIM118 a Row is no dict
         with contextlib.suppress(sa.exc.DBAPIError), fresh.begin_nested():
-            if table is schema.carriage:
+            if table in _ONE_ROW:
                 fresh.execute(sa.update(table).values(**values))
             else:
                 fresh.execute(sa.insert(table).values(**values))

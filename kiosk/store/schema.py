@@ -1,9 +1,10 @@
-"""The tables of the kiosk's database. None holds a person's data in clear."""
+"""The tables of the kiosk's database. None holds a trader's data in clear."""
 
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
+# One row a record of the chain: an enrolment, or an officer's act, which travels the same way.
 enrolment = sa.Table(
     "enrolment",
     metadata,
@@ -14,6 +15,70 @@ enrolment = sa.Table(
     sa.Column("captured_ms", sa.Integer, nullable=False),
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     sa.Column("raw", sa.LargeBinary, nullable=False),  # domain.record.Record.to_bytes(), empty once it was purged
+    sa.Column("kind", sa.Text, nullable=False, server_default="enrolment"),  # or act: a fingerprint of nobody
+)
+
+act = sa.Table(  # what the kiosk itself may read of the officers' acts; append-only
+    "act",
+    metadata,
+    sa.Column("seq", sa.Integer, sa.ForeignKey("enrolment.seq"), primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False, index=True),  # domain.act.Kind
+    sa.Column("officer", sa.Text, nullable=False),
+    sa.Column("at_ms", sa.Integer, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),  # JSON
+)
+
+draw = sa.Table(  # used up since the last act that told of it
+    "draw",
+    metadata,
+    sa.Column("item", sa.Text, primary_key=True),
+    sa.Column("amount", sa.Integer, nullable=False),  # of the item's unit: mm of paper, pieces
+    sa.Column("since_ms", sa.Integer, nullable=False),
+)
+
+guard = sa.Table(  # wrong PINs, and until when the door stays shut
+    "guard",
+    metadata,
+    sa.Column("who", sa.Text, primary_key=True),  # an officer's number, or "kiosk"
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("locked_ms", sa.Integer, nullable=False),  # how long, from the moment …
+    sa.Column("wall_ms", sa.Integer, nullable=False),  # … at which the clocks showed this
+    sa.Column("mono_ms", sa.Integer, nullable=False),
+    sa.Column("boot", sa.LargeBinary(16), nullable=False),
+)
+
+errand = sa.Table(  # what the screen asks of the sync daemon, and how far it is
+    "errand",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("arguments", sa.Text, nullable=False),  # JSON
+    sa.Column("officer", sa.Text, nullable=False),
+    sa.Column("asked_ms", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default="asked"),  # asked, running, done, failed
+    sa.Column("changed_ms", sa.Integer, nullable=False),
+    sa.Column("cause", sa.Text, nullable=False, server_default=""),
+    sa.Column("done", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("total", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("result", sa.Text, nullable=False, server_default="{}"),  # JSON
+)
+
+device = sa.Table(  # how each device was when it was seen last
+    "device",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("good_ms", sa.Integer),  # the last time it was well
+    sa.Column("tested_ms", sa.Integer),  # the last guided test
+    sa.Column("outcome", sa.Text, nullable=False, server_default=""),  # passed, failed
+    sa.Column("result", sa.Text, nullable=False, server_default="{}"),  # JSON
+)
+
+service = sa.Table(
+    "service",
+    metadata,
+    sa.Column("one", sa.Integer, primary_key=True),  # always 1
+    sa.Column("message", sa.Text, nullable=False),  # why it is out of service, an id; "" while it serves
+    sa.Column("since_ms", sa.Integer, nullable=False),
 )
 
 outbox = sa.Table(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kiosk.journey import Context
 from kiosk.settings import Settings
-from kiosk.ui.ports import Keeper, Printer, Scanner, Sight, Speaker
+from kiosk.ui.ports import Desk, Keeper, Printer, Scanner, Sight, Speaker
 from kiosk.ui.window import open_window
 from kiosk.words import Words
 
@@ -20,6 +20,7 @@ def run(
     sight: Sight,
     scanner: Scanner,
     *,
+    desk: Desk | None = None,
     printer: Printer | None = None,
     speaker: Speaker | None = None,
     announce: Path | None = None,
@@ -33,7 +34,7 @@ def run(
     from kiosk.ui.front import Front
 
     ending = stop or threading.Event()
-    front = Front(settings, context, words, keeper, sight, scanner, ending, announce, printer, speaker)
+    front = Front(settings, context, words, keeper, sight, scanner, ending, announce, printer, speaker, desk)
     main = threading.current_thread() is threading.main_thread()
     before = {s: signal.signal(s, lambda *_: ending.set()) for s in (signal.SIGINT, signal.SIGTERM)} if main else {}
     try:

@@ -1,4 +1,4 @@
-"""The only way from threads to the frame. One worker thread does what may block: the store's calls."""
+"""The only way from threads to the frame. What may block has a worker thread: one for the store, one for the desk."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +14,7 @@ class Bridge:
     def __init__(self, crashed: Callable[[BaseException], None]) -> None:
         self._crashed = crashed
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keeper")
+        self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
         self._open = True
 
     def to_frame(self, call: Callable[[T], None], value: T) -> None:
@@ -25,6 +26,11 @@ class Bridge:
         """Runs `deed` on the worker thread and hands its result to `then` on the frame."""
         if self._open:
             self._worker.submit(deed).add_done_callback(partial(self._done, then))
+
+    def attend(self, deed: Callable[[], T], then: Callable[[T], None]) -> None:
+        """The same on the desk's own thread: a printer that hangs must not keep an enrolment waiting."""
+        if self._open:
+            self._desk.submit(deed).add_done_callback(partial(self._done, then))
 
     def _done(self, then: Callable[[T], None], future: "Future[T]") -> None:
         if future.cancelled():
@@ -39,3 +45,4 @@ class Bridge:
         """Waits for what is being kept; drops what has not begun."""
         self._open = False
         self._worker.shutdown(wait=True, cancel_futures=True)
+        self._desk.shutdown(wait=True, cancel_futures=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 from kivy.uix.widget import Widget
@@ -17,17 +18,20 @@ from kiosk.devices.speaker import NoSpeaker
 from kiosk.domain.reading import Reading
 from kiosk.journey import Context, Visit, advance
 from kiosk.journey import events as ev
-from kiosk.journey.effects import CheckKnown, Effect, Keep, Print, Wipe
-from kiosk.journey.flow import TRADER, Idle
+from kiosk.journey.effects import Ask, CheckKnown, Effect, Keep, Print, Wipe
+from kiosk.journey.flow import FLOW, TRADER, Idle
+from kiosk.journey.officer.events import DeskFailed, DoorAsked, Told
 from kiosk.logs import Log
 from kiosk.settings import Settings
 from kiosk.ui import theme
 from kiosk.ui.announce import Announcer
+from kiosk.ui.attendant import Attendant
 from kiosk.ui.bridge import Bridge
+from kiosk.ui.corner import Corner
 from kiosk.ui.eyes import Eyes
 from kiosk.ui.failsafe import Failsafe
 from kiosk.ui.memory import give_back, settle, thaw
-from kiosk.ui.ports import Keeper, Printer, Scanner, Sight, Speaker, Status
+from kiosk.ui.ports import Desk, Keeper, Printer, Scanner, Sight, Speaker, Status
 from kiosk.ui.prompts import Clips
 from kiosk.ui.screens import make
 from kiosk.ui.voice import Voice
@@ -40,6 +44,7 @@ STATUS_S = 3.0
 COLLECT_S = 0.1  # after a visit, while the glass is deaf: what the last trader left goes at once, not some day
 HINT_S = 0.5  # between two looks at the hint that is shown, to say it
 GUARD_S = 0.35  # after a change of screen: the second half of a double tap, and a finger that is still down
+CORNER_MM = 20  # of the glass, where officers tap to come in
 OVERLAYS = ("still_there", "stop", "help", "questions", "savings")  # what lies beneath keeps what was typed
 ENDS = {13: "enter", 271: "enter", 9: "tab"}  # keys with which a scanner that types closes a code; 271: keypad
 log = Log("ui")
@@ -74,6 +79,7 @@ class Front(App):
         announce: Path | None = None,
         printer: Printer | None = None,
         speaker: Speaker | None = None,
+        desk: Desk | None = None,
     ) -> None:
         super().__init__()
         self.settings, self.keeper, self.ending, self.printer = settings, keeper, ending, printer
@@ -85,6 +91,8 @@ class Front(App):
         self.failsafe = Failsafe(self._sorry, self._give_up, lambda e: self.bridge.to_frame(self._crash, e))
         self.eyes = Eyes(sight, scanner, self.bridge, self._looked, self._hear, self.post)
         self.voice = Voice(speaker or NoSpeaker(), Clips(words))
+        self.attendant = Attendant(desk, self.bridge, lambda: self.visit, self.post)
+        self.corner = Corner(lambda: theme.mm(CORNER_MM) / theme.scale, lambda: self.post(DoorAsked()))
         self.sheet: LanguageSheet | None = None
         self.announcer = Announcer(announce) if announce else None
         self.glass = Glass()
@@ -116,6 +124,7 @@ class Front(App):
     def close(self) -> None:
         self.eyes.close()
         self.voice.close()
+        self.attendant.close()
         self.bridge.close()
         self.failsafe.remove()
         Window.unbind(on_touch_down=self._touched, on_textinput=self.eyes.typed, on_key_down=self._key)
@@ -146,6 +155,8 @@ class Front(App):
         for effect in effects:
             self._do(effect)
         self._show()
+        if visit.step != before.step or not isinstance(event, Told | DeskFailed):  # a page that looks again is no touch
+            self._wait()
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -156,6 +167,8 @@ class Front(App):
             case Print(receipt) if self.printer is not None:
                 code = receipt.code
                 self.printer.print(receipt, lambda paper: self.bridge.to_frame(self.post, ev.Printed(code, paper)))
+            case Ask():
+                self.attendant.do(effect)
             case Wipe():
                 self._wipe()
                 self._ask_status()
@@ -254,10 +267,10 @@ class Front(App):
             self.glass.clear_widgets()
             self.glass.add_widget(page)
             self.page = page
-        self.eyes.look(TRADER[step].devices)
+        self.eyes.look(FLOW[step].devices)
+        self.attendant.follow(FLOW[step])
         self.voice.follow(self.visit, self.tr._)
         self.muted = self.voice.muted
-        self._wait()
 
     def _forget_but(self, kept: set[str]) -> None:
         """Every page forgets but the one shown, the ones beneath it, and those where something half typed waits."""
@@ -277,19 +290,25 @@ class Front(App):
 
     def _wait(self) -> None:
         self._idle.cancel()
-        seconds = self._idle_s(TRADER[self.visit.step].idle)
+        seconds = self._idle_s(FLOW[self.visit.step].idle)
         if seconds:
             self._idle.timeout = seconds
             self._idle()
 
     def _idle_s(self, idle: Idle) -> float:
         journey = self.settings.journey
-        return {Idle.ASK: journey.idle_s, Idle.ANSWER: journey.still_there_s, Idle.RESULT: journey.result_s}.get(
-            idle, 0
-        )
+        return {
+            Idle.ASK: journey.idle_s,
+            Idle.ANSWER: journey.still_there_s,
+            Idle.RESULT: journey.result_s,
+            Idle.DOOR: journey.idle_s,
+            Idle.DUTY: journey.duty_s,
+        }.get(idle, 0)
 
-    def _touched(self, *_: object) -> None:
+    def _touched(self, _: object = None, touch: MotionEvent | None = None) -> None:
         self._wait()
+        if touch is not None:
+            self.corner.tapped(touch.x, Window.height - touch.y)
 
     def _key(self, _: object, key: int, *__: object) -> None:
         if key in ENDS:

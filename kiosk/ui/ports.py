@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.reading import Reading
-from kiosk.journey.events import EnrolmentKept, KeepFailed, KnownChecked
+from kiosk.journey.effects import Request
+from kiosk.journey.events import EnrolmentKept, Event, KeepFailed, KnownChecked
 from kiosk.journey.receipt import Receipt
 
 
@@ -36,6 +37,12 @@ class Keeper(Protocol):
     def keep(self, enrolment: Enrolment) -> EnrolmentKept | KeepFailed: ...
 
     def status(self) -> Status: ...
+
+
+class Desk(Protocol):
+    """What an officer's pages ask of the rest of the kiosk. It blocks: call it on the desk's worker thread."""
+
+    def do(self, request: Request, officer: str) -> Event | None: ...
 
 
 class Sight(Protocol):

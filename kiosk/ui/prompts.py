@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from kiosk.domain.outcome import State
-from kiosk.journey.flow import TRADER
+from kiosk.journey.flow import OFFICER, TRADER
 from kiosk.resources import ASSETS
 from kiosk.words import Words, placeholders
 
@@ -60,6 +60,8 @@ def prompt(
     words: Words, step: str, *, state: str = "", reason: str = "", cause: str = "", mendable: bool = False
 ) -> tuple[str, ...]:
     """The ids of the clips that a step says. `reason` is that of *sorry*, `cause` that of a refused enrolment."""
+    if step in OFFICER:  # who works here reads
+        return ()
     if step not in STEPS and speakable(words, f"voice.{step}"):
         return (f"voice.{step}",)
     ids = STEPS.get(step, (f"{step}.title", f"{step}.sub"))
@@ -91,7 +93,8 @@ def every_clip(words: Words) -> frozenset[str]:
 def comes_up(id: str) -> bool:
     """Whether something that happens in a visit says this sentence, so that it must have a spoken form."""
     answer = id.startswith("questions.") and id.endswith(".answer")
-    return id.startswith(FAMILIES) or answer or ".notice." in id
+    notice = ".notice." in id and id.partition(".")[0] not in OFFICER
+    return id.startswith(FAMILIES) or answer or notice
 
 
 class Clips:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import tables, words
-from kiosk.journey.flow import TRADER
+from kiosk.journey.flow import FLOW
 from kiosk.resources import CONFIG
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,10 +105,10 @@ def raised(path: Path) -> Iterator[tuple[str, set[str] | None]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_notice_and_step_has_words(language: str) -> None:
     known = words.load(language)
-    text = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("kiosk/journey/*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("kiosk/journey/**/*.py"))
     for id in set(re.findall(r'"([a-z_]+\.notice\.[a-z_]+)"', text)):
         assert id in known, id
-    for step in TRADER:
+    for step in FLOW:
         assert any(id.startswith(f"{step}.") for id in known.ids), step
 
 

@@ -25,8 +25,8 @@ SIZE = SIZES[os.environ.get("KIOSK_TEST_SIZE", "tall")]
 class Stage:
     """Drives the window: frames, taps, the front and its fakes."""
 
-    def __init__(self, front: Any, keeper: Any, sight: Any, scanner: Any) -> None:
-        self.front, self.keeper, self.sight, self.scanner = front, keeper, sight, scanner
+    def __init__(self, front: Any, keeper: Any, sight: Any, scanner: Any, desk: Any) -> None:
+        self.front, self.keeper, self.sight, self.scanner, self.desk = front, keeper, sight, scanner, desk
 
     def frames(self, count: int = 3) -> None:
         """A frame without its drawing, which is the slow half on a machine without a graphics card."""
@@ -109,6 +109,7 @@ class Stage:
         keeper.kept, keeper.earlier, keeper.fails, keeper.closed, keeper.breaks = [], {}, "", "", False
         keeper.today, keeper.waiting, keeper.silent_days, keeper.answered = 14, 3, 0, True
         self.sight.present = True
+        self.desk.answers, self.desk.asked = {}, []
         self.front.hearing = False
         self.front.failsafe._times.clear()  # the crashes of an earlier test
         self.at(Visit.begin(fakes.context()))
@@ -155,12 +156,12 @@ def _front() -> Iterator[Stage]:
 
     from kiosk.ui.front import Front
 
-    keeper, sight, scanner = fakes.FakeKeeper(), fakes.FakeSight(), fakes.FakeScanner()
-    front = Front(settings, fakes.context(), fakes.languages(), keeper, sight, scanner, threading.Event())
+    keeper, sight, scanner, desk = fakes.FakeKeeper(), fakes.FakeSight(), fakes.FakeScanner(), fakes.FakeDesk()
+    front = Front(settings, fakes.context(), fakes.languages(), keeper, sight, scanner, threading.Event(), desk=desk)
     front._run_prepare()
     runTouchApp(embedded=True)
     EventLoop.status = "started"
-    stage = Stage(front, keeper, sight, scanner)
+    stage = Stage(front, keeper, sight, scanner, desk)
     stage.frames(40)
     yield stage
     front.close()

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from kiosk import settings, tables, words
 from kiosk.domain.enrolment import Enrolment
+from kiosk.domain.officer import Officer
 from kiosk.domain.reading import Field, Reading
 from kiosk.journey import Context
-from kiosk.journey.events import EnrolmentKept, KeepFailed, KnownChecked
+from kiosk.journey.effects import Request
+from kiosk.journey.events import EnrolmentKept, Event, KeepFailed, KnownChecked
 from kiosk.ui.ports import Status
 
 NIK, NAME, PHONE = "3372015708759001", "SITI SPESIMEN", "081234567890"
@@ -45,6 +47,18 @@ class FakeKeeper:
         if self.breaks:
             raise RuntimeError("3372015708759001 must not be logged")
         return Status("pasar-gede-1", self.waiting, self.silent_days, self.answered, self.today, 214, 600, self.closed)
+
+
+class FakeDesk:
+    """Answers what `answers` holds for a kind of request; `asked` is what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[type[Request], Event | None] = {}
+        self.asked: list[Request] = []
+
+    def do(self, request: Request, officer: str) -> Event | None:
+        self.asked.append(request)
+        return self.answers.get(type(request))
 
 
 class FakeSight:
@@ -98,6 +112,9 @@ class FakeScanner:
 def card(nik: str = NIK, name: str = NAME) -> Reading:
     outline = ((0.2, 0.2), (0.8, 0.22), (0.79, 0.8), (0.19, 0.78))
     return Reading(nik, "ktp", 0.99, MappingProxyType({"name": Field(name, 0.9)}), "", outline)
+
+
+OFFICER = Officer("0417", "Bu Wening (contoh)", ("3372",), "", "", date(2026, 1, 1))
 
 
 def context(today: date = TODAY, language: str = "id", eyes: bool = True) -> Context:

@@ -9,6 +9,7 @@ from typing import Any
 import causes
 import cv2
 import numpy as np
+import officer_scenes
 from fakes import CODE, NAME, NIK
 from numpy.typing import NDArray
 
@@ -126,6 +127,7 @@ def scenes(context: Context) -> Iterator[Shown]:
     yield "still_there", at("still_there"), None
     yield "stop", at("stop"), None
     yield "help", at("help"), None
+    yield from officer_scenes.scenes(context)
 
 
 def _turn(front: Any, turns: int) -> None:

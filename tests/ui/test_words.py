@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import tables
-from kiosk.journey.flow import TRADER, Stage
+from kiosk.journey.flow import OFFICER, TRADER, Stage
 from kiosk.resources import ASSETS
 from kiosk.words import load, placeholders
 
@@ -52,7 +52,7 @@ def test_every_notice_and_reason_of_the_journey_has_a_sentence() -> None:
         for r in ("consent_refused", "too_old", "too_young", "crashed", "store", "other")
         for part in ("title", "do")
     }
-    notices |= {f"stage.{stage}" for stage in Stage if stage is not Stage.OUTSIDE}
+    notices |= {f"stage.{stage}" for stage in Stage if stage not in (Stage.OUTSIDE, Stage.OFFICER)}
     assert notices - set(known) == set()
 
 
@@ -60,6 +60,12 @@ def test_every_notice_and_reason_of_the_journey_has_a_sentence() -> None:
 def test_every_step_has_its_screen(step: str) -> None:
     assert (UI / "screens" / f"{step}.py").is_file()
     assert (UI / "screens" / f"{step}.kv").is_file()
+
+
+@pytest.mark.parametrize("step", OFFICER)
+def test_every_officers_step_has_its_screen(step: str) -> None:
+    assert (UI / "officer" / f"{step}.py").is_file()
+    assert (UI / "officer" / f"{step}.kv").is_file()
 
 
 def test_the_receipt_promises_nothing() -> None:

@@ -45,7 +45,7 @@ class Attract(Page):
     def refresh(self, visit: Visit) -> None:
         self._build_starts()
         self._tell(visit)
-        status = self.desk.status
+        status = self.app.status
         target = status.target if status else 0
         self.today = self.words("attract.today", count=status.today) if status and status.today else ""
         self.progress = self.words("attract.progress", reached=status.reached, target=target) if target else ""
@@ -66,14 +66,14 @@ class Attract(Page):
         box = self.ids.starts
         if box.children:
             return
-        codes = [code for code in self.desk.settings.languages.order if code in self.desk.tr.all]
+        codes = [code for code in self.app.settings.languages.order if code in self.app.tr.all]
         for at, code in enumerate(codes):
             first = at == 0
             start = BigButton(
                 target="go" if first else f"start.{code}",
                 kind="go" if first else "plain",
                 icon="touch_app" if first else "translate",
-                text=self.desk.tr.own(code, "attract.go") if first else LANGUAGES[code],
+                text=self.app.tr.own(code, "attract.go") if first else LANGUAGES[code],
                 font_size=theme.mm((9.6 if theme.wide else 14) if first else theme.BODY - 0.6),
                 height=theme.mm((25 if theme.wide else 34) if first else (18 if theme.wide else 22)),
                 radius=theme.mm(5 if first else 3.2),
@@ -93,7 +93,7 @@ class Attract(Page):
         facts = {"price": rupiah(quote.total)}
         title, sub = f"attract.{name}", f"attract.{name}_sub"
         if name == "price" and quote.discount_until and quote.price_after:
-            sub, say = "attract.price_ends", self.desk.tr._
+            sub, say = "attract.price_ends", self.app.tr._
             facts |= {
                 "month": (say.short_month if theme.wide else say.month)(quote.discount_until.first_day),
                 "after": rupiah(quote.price_after),

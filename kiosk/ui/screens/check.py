@@ -92,7 +92,7 @@ class Check(Page):
         full = len(answers.programmes) > len(rules.eligibility.programmes(employer=False)[0])
         found = rules.association(visit.association)
         asked = {
-            "birth": self.desk.tr._.date(answers.birth_date) if answers.birth_date else None,
+            "birth": self.app.tr._.date(answers.birth_date) if answers.birth_date else None,
             "married": self.words("married.yes_short" if answers.married else "married.no_short")
             if answers.married is not None
             else None,

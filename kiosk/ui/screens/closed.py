@@ -15,9 +15,9 @@ class Closed(Page):
 
     def refresh(self, visit: Visit) -> None:
         reason = visit.reason
-        self.why = self.desk.tr.first(f"closed.{reason}", f"closed.{reason.partition('.')[0]}", "closed.other")
-        self.ask = self.words("closed.ask", helper=self.desk.settings.site.helper)
-        status = self.desk.status
+        self.why = self.app.tr.first(f"closed.{reason}", f"closed.{reason.partition('.')[0]}", "closed.other")
+        self.ask = self.words("closed.ask", helper=self.app.settings.site.helper)
+        status = self.app.status
         waiting = self.words("status.waiting", count=status.waiting) if status else ""
         self.bar = "" if theme.small else " · ".join(part for part in (status.kiosk if status else "", waiting) if part)
 

@@ -17,7 +17,7 @@ class Enrolled(Page):
     mendable = BooleanProperty(False)
 
     def refresh(self, visit: Visit) -> None:
-        tr, helper = self.desk.tr, self.desk.settings.site.helper
+        tr, helper = self.app.tr, self.app.settings.site.helper
         self.code, self.number, self.mendable = visit.code, visit.known_number, visit.mendable
         self.state = visit.known_state if f"enrolled.{visit.known_state}" in tr._ else "waiting"
         cause = visit.known_cause

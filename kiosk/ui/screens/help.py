@@ -18,7 +18,7 @@ class Help(Page):
         self._phone_row = self.ids.phone.__self__  # ids alone would not keep it once it is taken out
 
     def refresh(self, visit: Visit) -> None:
-        site = self.desk.settings.site
+        site = self.app.settings.site
         self.person = site.helper[:1].upper() + site.helper[1:]
         self.phone, self.place = site.helper_phone, site.helper_place
         if not self.phone and self._phone_row.parent is not None:

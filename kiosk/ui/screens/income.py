@@ -75,7 +75,7 @@ class Income(Page):
         )
         self.price = self.words("income.price", amount=rupiah(quote.total))
         death = visit.rules.benefits.work_death(bands[self.at].base)
-        self.death = self.desk.tr._.millions(death)
+        self.death = self.app.tr._.millions(death)
         self.aside_text = self.words("income.monthly" if self.daily else "income.daily")
         self.aside_icon = "calendar_month" if self.daily else "event_available"
         self.ids.a_day.text = rupiah(A_DAY[self.a_day] * 1000)

@@ -14,12 +14,12 @@ class Language(Page):
         cards = self.ids.cards
         if cards.children:
             return
-        for code in self.desk.settings.languages.order:
-            if code in self.desk.tr.all:
+        for code in self.app.settings.languages.order:
+            if code in self.app.tr.all:
                 card = Tile(
                     target=f"language.{code}",
                     text=LANGUAGES[code],
-                    sub="" if theme.wide else self.desk.tr.own(code, "language.sub"),
+                    sub="" if theme.wide else self.app.tr.own(code, "language.sub"),
                     icon="language",
                     font_size=theme.mm(theme.BIG if theme.wide else theme.TITLE),
                     padding=(theme.mm(8), theme.mm(1.5 if theme.wide else 3)),

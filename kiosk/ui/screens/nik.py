@@ -23,7 +23,7 @@ class Nik(Page):
         self.on_draft(self, self.draft)
 
     def refresh(self, visit: Visit) -> None:
-        eyes = self.desk.eyes
+        eyes = self.app.eyes
         self.aside_text = self.words("nik.scan") if visit.context.eyes and eyes.sight.present else ""
 
     def clear(self) -> None:

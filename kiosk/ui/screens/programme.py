@@ -56,7 +56,7 @@ class Programme(Page):
         """Until when, and what a month costs then unless the table shows it already."""
         if quote.discount_until is None:
             return ""
-        say = self.desk.tr._
+        say = self.app.tr._
         until = quote.discount_until
         if quote.discount_ends:  # a wide page has no room to say what the table shows
             return "" if theme.wide else self.words("programme.until", month=say.month(until.first_day))
@@ -64,7 +64,7 @@ class Programme(Page):
         return self.words("programme.then", month=after, amount=rupiah(quote.price_after or 0))
 
     def day(self, visit: Visit, quote: Quote) -> str:
-        return self.desk.tr._.date(visit.rules.due_on(quote))
+        return self.app.tr._.date(visit.rules.due_on(quote))
 
     def price(self, visit: Visit, programmes: tuple[Kind, ...], months: int) -> Quote:
         answers = visit.answers

@@ -53,7 +53,7 @@ class Questions(Page):
         for _ in range(self.per_page - len(grid.children)):
             grid.add_widget(Widget())
         if self.doubt:
-            self.said = answer(self.desk.tr._, visit, self.doubt)
+            self.said = answer(self.app.tr._, visit, self.doubt)
             self.asked, self.icon = self.words(f"questions.{self.doubt}"), QUESTIONS[self.doubt]
         else:
             self.said = self.asked = self.icon = ""
@@ -62,7 +62,7 @@ class Questions(Page):
         if self.visit is not None:
             self.doubt = doubt
             self.refresh(self.visit)
-            self.desk.voice.say(f"questions.{doubt}.answer")
+            self.app.voice.say(f"questions.{doubt}.answer")
 
     def clear(self) -> None:
         self.at, self.doubt, self.said = 0, "", ""

@@ -23,7 +23,7 @@ class Receipt(Page):
         self.code = visit.code
         self.branch = visit.context.branch
         self.total = rupiah(quote.total) if quote else ""
-        self.due = self.desk.tr._.month(quote.due_again.first_day) if quote else ""
+        self.due = self.app.tr._.month(quote.due_again.first_day) if quote else ""
         self.paper = visit.paper
         failed = visit.paper in REPRINTED
         self.paper_icon = "print_disabled" if failed else "print" if visit.paper == "printing" else "receipt_long"

@@ -44,7 +44,7 @@ class Savings(Page):
         self.ids.low.text = self.words("savings.low", percent=low)
         self.ids.middle.text = self.words("savings.middle", percent=middle)
         self.ids.high.text = self.words("savings.high", percent=high)
-        words = self.desk.tr._
+        words = self.app.tr._
 
         def say(amount: int) -> str:
             """A narrow page has no room for three times the currency; its title names it."""

@@ -51,7 +51,7 @@ class Scan(Page):
 
     def _look_again(self, *_: object) -> None:
         """The camera may come and go."""
-        sight = self.desk.eyes.sight
+        sight = self.app.eyes.sight
         self.present = sight.present
         if self.present:
             self.ids.preview.start(sight.preview)

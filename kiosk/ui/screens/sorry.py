@@ -15,9 +15,9 @@ class Sorry(Page):
 
     def refresh(self, visit: Visit) -> None:
         ids = (f"sorry.{visit.reason}", f"sorry.{visit.reason.partition('.')[0]}", "sorry.other")
-        facts = {"helper": self.desk.settings.site.helper, **visit.rules.eligibility.facts}
-        self.title = self.desk.tr.first(*(f"{id}.title" for id in ids))
-        self.do = self.desk.tr.first(*(f"{id}.do" for id in ids), **facts)
+        facts = {"helper": self.app.settings.site.helper, **visit.rules.eligibility.facts}
+        self.title = self.app.tr.first(*(f"{id}.title" for id in ids))
+        self.do = self.app.tr.first(*(f"{id}.do" for id in ids), **facts)
 
     def go(self) -> None:
         self.post(ev.Touched())

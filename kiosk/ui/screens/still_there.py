@@ -19,7 +19,7 @@ class StillThere(Page):
         super().__init__(step, **kwargs)
 
     def begin(self, visit: Visit) -> None:
-        self.total_s = self.left_s = self.desk.settings.journey.still_there_s
+        self.total_s = self.left_s = self.app.settings.journey.still_there_s
         self._tick()
 
     def _second(self, _: float) -> None:

@@ -100,7 +100,7 @@ class Understand(Page):
             occupations=visit.answers.occupations,
             months=1,
         ).base
-        all_of_them = panels(self.desk.tr._, visit.rules.benefits, base)
+        all_of_them = panels(self.app.tr._, visit.rules.benefits, base)
         panel = all_of_them[self.at]
         self.picture, self.title = theme.picture(panel.picture), self.words(panel.title)
         self.ids.facts.clear_widgets()
@@ -115,7 +115,7 @@ class Understand(Page):
         if self.visit is not None:
             self.at = (self.at + 1) % 3
             self.refresh(self.visit)
-            self.desk.voice.say(("understand.jkk.title", "understand.jkm.title", "understand.jht.title")[self.at])
+            self.app.voice.say(("understand.jkk.title", "understand.jkm.title", "understand.jht.title")[self.at])
 
     def clear(self) -> None:
         self.at = 0

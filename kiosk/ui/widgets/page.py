@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
-from kiosk.journey.flow import TRADER, UNDER_WAY, Stage
+from kiosk.journey.flow import FLOW, UNDER_WAY, Stage
 from kiosk.ui import theme
 from kiosk.ui.widgets import bars, button, load_kv, sheet, text  # noqa: F401 (kv names)
 
@@ -83,9 +83,9 @@ class Page(BoxLayout):
     def __init__(self, step: str, **kwargs: object) -> None:
         self.visit: Visit | None = None
         self.fresh = True  # nothing has been typed on this page in this visit
-        row = TRADER[step]
+        row = FLOW[step]
         super().__init__(step=step, **kwargs)
-        self.stage = "" if row.stage is Stage.OUTSIDE else row.stage.value
+        self.stage = "" if row.stage in (Stage.OUTSIDE, Stage.OFFICER) else row.stage.value
         self.back_shown = row.back
         self.stop_shown = row.stage in UNDER_WAY
         self.help_shown = row.stage in UNDER_WAY
@@ -116,7 +116,7 @@ class Page(BoxLayout):
 
     def waits(self, visit: Visit) -> bool:
         """Whether what has been typed here stays while another step is shown: same card, and not answered yet."""
-        if not self.gives or self.visit is None or TRADER[visit.step].stage not in (*UNDER_WAY, Stage.OUTSIDE):
+        if not self.gives or self.visit is None or FLOW[visit.step].stage not in (*UNDER_WAY, Stage.OUTSIDE):
             return False
         same = self.gives == "nik" or self.visit.answers.nik == visit.answers.nik
         return same and bool(visit.answers.consents) and getattr(visit.answers, self.gives) is None
@@ -145,15 +145,15 @@ class Page(BoxLayout):
         return ""
 
     @property
-    def desk(self):  # type: ignore[no-untyped-def]
+    def app(self):  # type: ignore[no-untyped-def]
         """The running app: language, status, devices."""
         return App.get_running_app()
 
     def post(self, event: ev.Event) -> None:
-        self.desk.post(event)
+        self.app.post(event)
 
     def words(self, id: str, /, **facts: object) -> str:
-        return self.desk.tr._(id, **facts)
+        return self.app.tr._(id, **facts)
 
 
 load_kv(__file__)

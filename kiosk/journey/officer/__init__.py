@@ -1,0 +1,11 @@
+"""The officer's flow: the door, the home page, and behind it the rooms, one file each with its events and requests."""
+
+from collections.abc import Mapping
+
+from kiosk.journey.officer import door, record
+from kiosk.journey.step import Step
+
+# Each file gives its rows; the first of ROOMS is the first tile of the home page.
+ROOMS: tuple[str, ...] = ("record",)
+
+OFFICER: Mapping[str, Step] = {step.name: step for step in (*door.steps(ROOMS), *record.steps())}

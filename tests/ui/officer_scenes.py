@@ -1,0 +1,38 @@
+"""The officer's screens with something on them: a duty for each, with a fictional officer."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from types import MappingProxyType
+from typing import Any
+
+from fakes import OFFICER
+
+from kiosk.domain.act import Act, KeptAct, Kind
+from kiosk.journey import Context, Visit
+from kiosk.journey.duty import Duty, View
+from kiosk.journey.officer.door import DoorView
+from kiosk.journey.officer.record import RecordView
+
+Shown = tuple[str, Visit, Callable[[Any], None] | None]
+
+
+def scenes(context: Context) -> Iterator[Shown]:
+    blank = Visit.begin(context)
+    now_ms = context.now_ms()
+
+    def at(step: str, *views: View, officer: Any = OFFICER, chosen: str = "", badge: str = "", **more: Any) -> Visit:
+        told = MappingProxyType({type(view): view for view in views})
+        duty = Duty(officer=officer, told=told, chosen=chosen, badge=badge)
+        stack = more.pop("stack", () if step in ("door", "officer") else ("officer",))
+        return dataclasses.replace(blank, step=step, duty=duty, stack=stack, **more)
+
+    yield "door", at("door", DoorView(0), officer=None), lambda front: [front.page.key(digit) for digit in "04178"]
+    yield "door-badge", at("door", DoorView(0), officer=None, badge="BADGE:SPECIMEN"), None
+    yield "door-wrong", at("door", DoorView(0), officer=None, notice="door.notice.wrong"), None
+    yield "door-locked", at("door", DoorView(45), officer=None), None
+    yield "officer", at("officer"), None
+    acts = (
+        KeptAct(9, now_ms - 60_000, Act(Kind.ENTERED, "0417")),
+        KeptAct(8, now_ms - 86_400_000, Act(Kind.LEFT, "0417", {"reason": "left"})),
+    )
+    yield "record", at("record", RecordView(acts * 8, (("0417", OFFICER.name),))), None
