@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kiosk import __version__
 from kiosk import commandline as command
+from kiosk.notify import Service
 from kiosk.settings import Settings
 
 
@@ -25,7 +26,7 @@ def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
         case "run":
             from kiosk.commands import run
 
-            return run.run(home, settings, announce=arguments.announce)
+            return run.run(home, settings, announce=arguments.announce, service=Service(os.environ))
         case "read":
             from kiosk.commands import read
 

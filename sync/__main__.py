@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiosk import commandline as command
 from kiosk.clock import SystemClock
+from kiosk.notify import Service
 from kiosk.settings import Settings
 from kiosk.store import Store
 from kiosk.store.identity import Identity
@@ -21,7 +22,6 @@ from sync.daemon import Daemon, Drained, drain, first_spread_s
 from sync.errands import Errands
 from sync.fetch import fetch
 from sync.round import Carrier
-from sync.service import Service
 from sync.stop import Stopped, StopSignal, single_instance
 
 _JUST_BOOTED_MS = 10 * 60 * 1000  # the power came back for the whole market: only then is the first contact spread

@@ -9,11 +9,11 @@ from kiosk import settings
 from kiosk.clock import Clock
 from kiosk.domain.errors import StoreError, StoreFull
 from kiosk.logs import Log
+from kiosk.notify import Service
 from kiosk.store import Store
 from kiosk.tls import is_loopback
 from sync import schedule
 from sync.round import Carrier
-from sync.service import Service
 from sync.stop import Stopped, StopSignal
 
 FIRST_SPREAD_S = 300  # a market's power comes back for every kiosk in the same second

@@ -11,6 +11,7 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from kiosk.domain.errors import CarriageError
+from kiosk.sharing import create
 
 LOCK_FILE = "sync.lock"
 
@@ -68,7 +69,7 @@ def single_instance(home: Path) -> Iterator[None]:
     Raises CarriageError `sync.running`, `sync.home`.
     """
     try:
-        descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = create(home / LOCK_FILE, os.O_RDWR)
     except OSError:
         raise CarriageError("sync.home", home=str(home)) from None
     try:

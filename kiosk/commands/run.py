@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from kiosk.bootstrap import open_kiosk
+from kiosk.notify import Service
 from kiosk.settings import Settings
 
 
-def run(home: Path, chosen: Settings, *, announce: Path | None) -> int:
+def run(home: Path, chosen: Settings, *, announce: Path | None, service: Service) -> int:
     """Exit code 0 after a wanted end, 1 when it failed too often. Raises KioskError when it cannot start."""
     kiosk = open_kiosk(home, chosen, provisioned=False)
     try:
@@ -23,6 +24,7 @@ def run(home: Path, chosen: Settings, *, announce: Path | None) -> int:
             printer=kiosk.printer(),
             speaker=kiosk.speaker(),
             announce=announce,
+            service=service,
         )
     finally:
         kiosk.close()

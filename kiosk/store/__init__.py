@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from kiosk import settings
 from kiosk.clock import EARLIEST_MS, WRONG_MS, Clock, Contact, CorrectedClock
 from kiosk.domain.errors import StoreError
+from kiosk.sharing import touch
 from kiosk.store import rescue
 from kiosk.store.acts import Acts
 from kiosk.store.ballast import Ballast
@@ -56,7 +57,7 @@ class Store:
         store = cls(home, cost, clock)
         try:
             home.mkdir(parents=True, exist_ok=True, mode=0o700)
-            store._path.touch(mode=0o600)
+            touch(store._path)
         except OSError:
             raise StoreError("store.unwritable", file=FILE) from None
         try:
@@ -76,7 +77,7 @@ class Store:
         self.close()
         with self._lock.alone():
             aside = rescue.put_aside(self._path, self.clock.wall_ms())
-            self._path.touch(mode=0o600)
+            touch(self._path)
             self._begin(locked=True)
             if self._engine is None:
                 raise StoreError("store.damaged", file=FILE)

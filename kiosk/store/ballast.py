@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from kiosk.sharing import create
 from kiosk.store.engine import free_mb
 
 FILE = "ballast"
@@ -25,7 +26,7 @@ class Ballast:
         if self._size == 0 or free_mb(self._path.parent) < self._keep_free_mb + (self._size >> 20):
             return False
         try:
-            with open(os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            with open(create(self._path, os.O_WRONLY), "wb") as file:
                 os.posix_fallocate(file.fileno(), 0, self._size)
         except OSError:  # somebody else took the room meanwhile
             self.let_go()

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from kiosk.domain.errors import IdentityError
+from kiosk.sharing import create
 
 FILE = "identity.json"
 PENDING = "identity.pending.json"  # the key of a provisioning whose answer has not arrived yet
@@ -93,7 +94,7 @@ class Identity:
         try:
             home.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = home / f"{name}.new"
-            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            with open(create(fresh, os.O_WRONLY | os.O_TRUNC), "w", encoding="ascii") as file:
                 json.dump(table, file, indent=1)
                 file.flush()
                 os.fsync(file.fileno())

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.domain.errors import StoreError
+from kiosk.sharing import create
 
 FILE = "store.lock"
 _WAIT_S = 10  # the other program sees the same damage and lets go by itself
@@ -48,7 +49,7 @@ class StoreLock:
     def _open(self) -> int:
         if self._descriptor is None:
             try:
-                self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                self._descriptor = create(self._path, os.O_RDWR)
             except OSError:
                 raise StoreError("store.unwritable", file=self._path.name) from None
         return self._descriptor

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kiosk.domain.errors import StoreError
+from kiosk.sharing import create, make_folder
 
 FOLDER = "master"
 _CURRENT = "current"  # a link to the folder of the version in use: changing it is one step
@@ -35,7 +36,7 @@ class MasterData:
 
     def partial(self, tag: str = "") -> Path:
         """Where the bundle with this tag lies while it comes in; what is there already need not come again."""
-        self._root.mkdir(mode=0o700, exist_ok=True)
+        make_folder(self._root)
         return self._root / f"incoming{tag}"
 
     def use(self, version: int, files: Mapping[str, bytes]) -> None:
@@ -43,10 +44,11 @@ class MasterData:
         fresh = self._root / str(version)
         try:
             shutil.rmtree(fresh, ignore_errors=True)  # of a try that was cut off
-            fresh.mkdir(parents=True, mode=0o700)
+            make_folder(self._root)
+            make_folder(fresh)
             for name, content in files.items():
-                (fresh / name).parent.mkdir(exist_ok=True, mode=0o700)
-                with open(os.open(fresh / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                make_folder((fresh / name).parent)
+                with open(create(fresh / name, os.O_WRONLY | os.O_EXCL), "wb") as file:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())

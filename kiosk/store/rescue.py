@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from kiosk.clock import EARLIEST_MS
 from kiosk.domain.record import Record, RecordError, hash_of
 from kiosk.logs import Log
+from kiosk.sharing import make_folder
 from kiosk.store import carving, schema
 
 _COPIED = (schema.receipt, schema.carriage)  # what the next rounds would have to find out again
@@ -40,7 +41,7 @@ class Rescued:
 def put_aside(path: Path, now_ms: int) -> Path:
     """Moves the file and its WAL into a folder of their own beside it, and gives that."""
     aside = path.parent / f"damaged-{now_ms}"
-    aside.mkdir(mode=0o700, exist_ok=True)
+    make_folder(aside)
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         with contextlib.suppress(FileNotFoundError):

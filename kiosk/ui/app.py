@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.journey import Context
+from kiosk.notify import Service
 from kiosk.settings import Settings
 from kiosk.ui.ports import Desk, Keeper, Printer, Scanner, Sight, Speaker
 from kiosk.ui.window import open_window
@@ -25,6 +26,7 @@ def run(
     speaker: Speaker | None = None,
     announce: Path | None = None,
     stop: threading.Event | None = None,
+    service: Service | None = None,
 ) -> int:
     """Returns 0 when it was asked to end (`stop`, Ctrl-C, SIGTERM), 1 when the screens crashed three times in a minute.
 
@@ -32,14 +34,18 @@ def run(
     """
     open_window(settings.panel)
     from kiosk.ui.front import Front
+    from kiosk.ui.pulse import Pulse
 
     ending = stop or threading.Event()
     front = Front(settings, context, words, keeper, sight, scanner, ending, announce, printer, speaker, desk)
+    pulse = Pulse(service or Service({}))
     main = threading.current_thread() is threading.main_thread()
     before = {s: signal.signal(s, lambda *_: ending.set()) for s in (signal.SIGINT, signal.SIGTERM)} if main else {}
     try:
+        pulse.start()
         front.run()
     finally:
+        pulse.stop()
         front.close()
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -9,12 +9,12 @@ import pytest
 
 from kiosk import tables
 from kiosk.keeper import StoreKeeper
+from kiosk.notify import Service
 from kiosk.store import FILE, freeze
 from kiosk.store.journal import Round, Schedule
 from kiosk.store.outbox import Settled, Word
 from sync.daemon import drain
 from sync.purge import purge
-from sync.service import Service
 from sync.stop import StopSignal
 
 DAY_MS = 86_400_000
@@ -44,7 +44,7 @@ def test_without_systemd_nothing_is_told():
     service = Service({})
     service.tell("READY=1")
     assert service.watchdog_s is None
-    assert Service({"WATCHDOG_USEC": "5000000", "WATCHDOG_PID": "1"}).watchdog_s is None
+    assert Service({"WATCHDOG_USEC": "5000000", "WATCHDOG_PID": "0"}).watchdog_s is None
     Service({"NOTIFY_SOCKET": "/nowhere/at/all"}).tell("READY=1")
 
 
