@@ -85,6 +85,7 @@ class Devices:
     speaker: Annotated[str, OneOf("sdl", "journal", "none")]
     speaker_source: str
     volume: Annotated[float, Between(0, 1)]
+    sticks: str
 
 
 @dataclass(frozen=True, slots=True)
