@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import fakes
 import numpy as np
+import officer_scenes
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]  # height × width × BGR
@@ -23,7 +25,14 @@ SCENES = (
     *("association", "association-typing", "check", "check-long", "saving", "receipt", "receipt-unknown", "stop"),
     *("enrolled-waiting", "enrolled-number", "enrolled-refused-phone", "sorry", "closed", "still_there", "help"),
 )
-SIZES = ("tall", "large", "wide", "full")
+OFFICER = tuple(name for name, _, _ in officer_scenes.scenes(fakes.context()))  # kept in Indonesian alone
+SIZES = {  # which scenes are kept
+    "tall": (*SCENES, *OFFICER),
+    "large": SCENES,
+    "wide": SCENES,
+    "full": SCENES,
+    "small": OFFICER,
+}
 WIDE_PX, TALL_PX = 400, 300  # width of one kept picture
 GAP_PX = 4
 QUALITY = 66  # of 100
@@ -80,8 +89,12 @@ def path(size: str, scene: str) -> Path:
     return FOLDER / size / f"{scene}.webp"
 
 
+def languages(scene: str) -> tuple[str, ...]:
+    return LANGUAGES[:1] if scene in OFFICER else LANGUAGES
+
+
 def keep(size: str, scene: str, pictures: list[Picture]) -> None:
-    """One picture a language, side by side with a white gap."""
+    """One picture for each of its languages, side by side with a white gap."""
     gap = np.full((pictures[0].shape[0], GAP_PX, 3), 255, np.uint8)
     path(size, scene).parent.mkdir(parents=True, exist_ok=True)
     path(size, scene).write_bytes(packed(np.hstack([part for picture in pictures for part in (picture, gap)][:-1])))
@@ -89,6 +102,6 @@ def keep(size: str, scene: str, pictures: list[Picture]) -> None:
 
 def kept(size: str, scene: str, language: str) -> Picture:
     whole = unpacked(path(size, scene).read_bytes())
-    width = (whole.shape[1] + GAP_PX) // len(LANGUAGES)
-    left = LANGUAGES.index(language) * width
+    width = (whole.shape[1] + GAP_PX) // len(languages(scene))
+    left = languages(scene).index(language) * width
     return np.ascontiguousarray(whole[:, left : left + width - GAP_PX])
