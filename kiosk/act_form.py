@@ -12,6 +12,7 @@ _VERSION = 1
 _DEPTH = 3
 FACTS_LIMIT = 64
 TEXT_LIMIT = 200  # characters of one fact
+OFFICER_LIMIT = 16  # characters of an officer's number
 
 
 def pack(act: Act) -> bytes:
@@ -27,11 +28,15 @@ def unpack(plain: bytes) -> Act:
     try:
         version, kind, officer, facts = cbor.loads(plain.removeprefix(MARK), _DEPTH)
         act = Act(Kind(kind), officer, facts)
-        if version != _VERSION or not is_act(plain) or not isinstance(officer, str) or not _sound(facts):
+        if version != _VERSION or not is_act(plain) or not _is_number(officer) or not _sound(facts):
             raise FormError("act")
     except (cbor.CborError, ValueError, TypeError):
         raise FormError("act") from None
     return act
+
+
+def _is_number(officer: object) -> bool:
+    return isinstance(officer, str) and len(officer) <= OFFICER_LIMIT and officer.isprintable()
 
 
 def _sound(facts: object) -> bool:

@@ -1,4 +1,4 @@
-"""What has arrived, opened with the private key, in the order of each kiosk's chain: for a screen, for the branch."""
+"""The enrolments that have arrived, opened with the private key, in the order of each kiosk's chain."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.clock import local
+from kiosk.domain.act import Act
 from kiosk.domain.enrolment import Enrolment, code_of
 from kiosk.domain.nik import mask
 from kiosk.domain.record import Record
@@ -40,7 +41,7 @@ class Arrived:
 
 
 def arrived(database: Database, key: X25519PrivateKey, only_kiosk: str = "") -> Iterator[Arrived]:
-    """Every record with what was decided about it, a few in memory at a time."""
+    """Every enrolment with what was decided about it, and what cannot be opened; a few in memory at a time."""
     newest = (
         sa.select(sa.func.max(outcome.c.n))
         .where(outcome.c.kiosk == enrolment.c.kiosk, outcome.c.id == enrolment.c.id)
@@ -62,9 +63,12 @@ def arrived(database: Database, key: X25519PrivateKey, only_kiosk: str = "") -> 
     with database.read() as connection:
         for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
             try:
-                yield Arrived(row, opened(bytes(row.raw), key))
+                found = opened(bytes(row.raw), key)
             except OpeningError as error:
                 yield Arrived(row, None, str(error))
+                continue
+            if not isinstance(found, Act):
+                yield Arrived(row, found)
 
 
 def line(one: Arrived, zone: tzinfo) -> str:

@@ -132,6 +132,32 @@ def _what_a_fleet_needs(connection: sa.Connection) -> None:
         _only_append(connection, table)
 
 
+def _officers(connection: sa.Connection) -> None:
+    """What officers did at the kiosks."""
+
+    def number(name: str, *, key: bool = False) -> sa.Column[int]:
+        return sa.Column(name, sa.BigInteger, primary_key=key, nullable=False, autoincrement=False)
+
+    tables = sa.MetaData()
+    sa.Table(
+        "act",
+        tables,
+        sa.Column("kiosk", sa.String(64), primary_key=True),
+        number("seq", key=True),
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("officer", sa.String(32), nullable=False),
+        number("at_ms"),
+        number("received_ms"),
+        sa.Column("facts", sa.Text, nullable=False),
+        sa.Index("act_kiosk_kind", "kiosk", "kind"),
+        postgresql_partition_by="HASH (kiosk)",
+    )
+    tables.create_all(connection, checkfirst=False)
+    _partition(connection, "act")
+    _only_append(connection, "act")
+
+
 def _add_days(connection: sa.Connection) -> None:
     """The day of each record, which is reconciled by day; it stands in the signed record, so it never changes."""
     connection.exec_driver_sql("ALTER TABLE enrolment ADD COLUMN day BIGINT DEFAULT 0 NOT NULL")
@@ -161,7 +187,7 @@ def _only_append(connection: sa.Connection, table: str) -> None:
         connection.exec_driver_sql(f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} {body}")
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _what_a_fleet_needs)
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _what_a_fleet_needs, _officers)
 
 
 def migrate(database: Database, clock: Clock) -> None:

@@ -84,6 +84,20 @@ examined = sa.Table(
     _number("examined_ms"),
 )
 
+act = sa.Table(  # what officers did, opened: it holds nobody's data; append-only
+    "act",
+    metadata,
+    _name(),
+    _number("seq", key=True),
+    sa.Column("id", sa.Uuid, nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),  # domain.act.Kind
+    sa.Column("officer", sa.String(32), nullable=False),  # number, "" when the machine did it
+    _number("at_ms"),  # by the kiosk's clock
+    _number("received_ms"),
+    sa.Column("facts", sa.Text, nullable=False),  # JSON
+    sa.Index("act_kiosk_kind", "kiosk", "kind"),
+)
+
 # What is told to the kiosk, in the order 1, 2, 3 … of each kiosk; the newest of an enrolment holds.
 outcome = sa.Table(
     "outcome",

@@ -1,6 +1,6 @@
 """The worker: opens what has arrived, and says no where anybody would. The only program that holds the private key.
 
-    lease a run → open and examine (memory) → claim the persons → one transaction: examined + refusals + run gone
+    lease a run → open and examine (memory) → claim the persons → one transaction: examined, acts, refusals → run gone
 
 Killed at any instruction, it or another worker does the same again with the same result.
 """
@@ -15,12 +15,13 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.clock import Clock
+from kiosk.domain.act import Act
 from kiosk.domain.enrolment import Enrolment, code_of
 from kiosk.domain.outcome import Outcome, State
 from kiosk.domain.record import Record
 from kiosk.domain.rules import Rules
 from kiosk.logs import Log
-from sync.central import arrivals, outcomes, people
+from sync.central import acts, arrivals, outcomes, people
 from sync.central.arrivals import Arrival
 from sync.central.database import Database
 from sync.central.examination import day_of, examine, rules_of
@@ -37,8 +38,9 @@ _log = Log("work")
 class _Looked:
     id: uuid.UUID
     seq: int
-    cause: str
+    cause: str = ""
     enrolment: Enrolment | None = None
+    act: acts.Arrived | None = None
 
 
 class Worker:
@@ -95,11 +97,17 @@ class Worker:
             found = opened(raw, self._key)
         except OpeningError as error:
             return _Looked(row.id, row.seq, str(error))
-        day = day_of(Record.from_bytes(raw).captured_ms, row.received_ms, self._zone)
+        captured_ms = Record.from_bytes(raw).captured_ms
+        if isinstance(found, Act):
+            return _Looked(row.id, row.seq, act=acts.Arrived(row.seq, row.id, captured_ms, row.received_ms, found))
+        day = day_of(captured_ms, row.received_ms, self._zone)
         return _Looked(row.id, row.seq, examine(found, self._rules(day)).refusal, found)
 
     def _write(self, kiosk: str, looked: list[_Looked], causes: dict[uuid.UUID, str]) -> None:
-        """Replaces what an earlier look found unreadable; a refusal is only told where nothing was decided yet."""
+        """Replaces what an earlier look found unreadable; a refusal is only told where nothing was decided yet.
+
+        An act is no enrolment: nothing is examined or decided about it, so it is kept apart.
+        """
         now_ms = self._clock.wall_ms()
         rows = [
             {
@@ -111,13 +119,16 @@ class Worker:
                 "examined_ms": now_ms,
             }
             for one in looked
+            if one.act is None
         ]
         refused = [one.id for one in looked if causes[one.id] and causes[one.id] not in UNREADABLE]
         with self._database.write() as connection:
             outcomes.lock(connection, kiosk)
             mine = examined.c.kiosk == kiosk
             connection.execute(sa.delete(examined).where(mine, examined.c.id.in_([one.id for one in looked])))
-            connection.execute(sa.insert(examined), rows)
+            if rows:
+                connection.execute(sa.insert(examined), rows)
+            acts.keep(connection, self._database, kiosk, [one.act for one in looked if one.act])
             decided = outcomes.newest(connection, kiosk, refused)
             told = [outcomes.Decision(id, Outcome(State.REFUSED, causes[id])) for id in refused if id not in decided]
             if told:

@@ -20,8 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fastapi import FastAPI
 
-from kiosk import form, logs
+from kiosk import act_form, form, logs
 from kiosk.clock import StillClock
+from kiosk.domain.act import Act, Kind
 from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.record import Record, genesis, key_id, seal_info
 from kiosk.domain.tariff import BASIC, Month
@@ -66,11 +67,25 @@ class Kiosk:
 
     def next(self, **changes: object) -> Record:
         """`changes` to the person who enrols."""
-        previous = self.chain[-1].hash() if self.chain else genesis(self.name, self.public_key)
+        seq, id = self._place()
+        return self._append(form.pack(person(seq, id, **changes)))
+
+    def act(self, kind: Kind, officer: str = "0417", *, captured_ms: int | None = None, **facts: int | str) -> Record:
+        """The next record, of what an officer did."""
+        return self._append(act_form.pack(Act(kind, officer, facts)), captured_ms)
+
+    def _place(self) -> tuple[int, uuid.UUID]:
         seq = len(self.chain) + 1
-        id = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.name}/{seq}")
-        self.chain.append(self.record(seq, previous, id, form.pack(person(seq, id, **changes))))
-        return self.chain[-1]
+        return seq, uuid.uuid5(uuid.NAMESPACE_URL, f"{self.name}/{seq}")
+
+    def _append(self, plain: bytes, captured_ms: int | None = None) -> Record:
+        previous = self.chain[-1].hash() if self.chain else genesis(self.name, self.public_key)
+        seq, id = self._place()
+        made = self.record(seq, previous, id, plain)
+        if captured_ms is not None:
+            made = self.sign(dataclasses.replace(made, captured_ms=captured_ms))
+        self.chain.append(made)
+        return made
 
     def request(self, *records: Record, beat: dict[str, object] | None = None, **more: object) -> wire.Request:
         """Each with a heartbeat that is newer than the one before."""
