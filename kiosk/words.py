@@ -9,6 +9,7 @@ from babel.dates import format_date
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
+from kiosk.domain.act import Act
 from kiosk.domain.errors import KioskError, SettingsError
 from kiosk.resources import ASSETS
 
@@ -40,6 +41,11 @@ class Words:
             for key, value in error.facts.items()
         }
         return f"{self(error.message, **facts)} {self(error.cure, **facts)}".strip()
+
+    def act(self, act: Act) -> str:
+        """What an officer did. A fact that has words of its own, `<fact>.<value>`, is told by them."""
+        told = {name: self(f"{name}.{fact}") if f"{name}.{fact}" in self else fact for name, fact in act.facts.items()}
+        return self(f"act.{act.kind}", **told)
 
     def date(self, day: datetime.date) -> str:
         """`22 November 2026`."""

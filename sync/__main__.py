@@ -15,14 +15,17 @@ from kiosk.notify import Service
 from kiosk.settings import Settings
 from kiosk.store import Store
 from kiosk.store.identity import Identity
+from kiosk.store.lock import single_instance
 from sync import orders, report, story
 from sync.arguments import parser
 from sync.client import Client
 from sync.daemon import Daemon, Drained, drain, first_spread_s
+from sync.deeds import deeds
 from sync.errands import Errands
 from sync.fetch import fetch
 from sync.round import Carrier
-from sync.stop import Stopped, StopSignal, single_instance
+from sync.stop import Stopped, StopSignal
+from sync.upkeep import Upkeep
 
 _JUST_BOOTED_MS = 10 * 60 * 1000  # the power came back for the whole market: only then is the first contact spread
 
@@ -80,9 +83,11 @@ def _carry(settings: Settings, home: Path, *, forever: bool) -> int:
             with stop.abandonable():
                 return fetch(client, store, identity)
 
-        errands = Errands(store, identity, settings.store, clock, fetched)
+        upkeep = Upkeep(store, identity, settings.store, clock, fetched)
+        errands = Errands(store, deeds(store, carrier, stop, upkeep))
         spread_s = first_spread_s(identity.central_url) if clock.monotonic_ms() < _JUST_BOOTED_MS else 0.0
-        Daemon(store, carrier, settings.sync, clock, rng, stop, Service(os.environ), errands).run(spread_s)
+        service = Service(os.environ)
+        Daemon(store, carrier, settings.sync, clock, rng, stop, service, upkeep, errands).run(spread_s)
         return command.OK
 
 

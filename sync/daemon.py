@@ -13,6 +13,7 @@ from kiosk.notify import Service
 from kiosk.store import Store
 from kiosk.tls import is_loopback
 from sync import schedule
+from sync.errands import Errands
 from sync.round import Carrier
 from sync.stop import Stopped, StopSignal
 
@@ -32,11 +33,16 @@ class Drained:
 
 
 def drain(
-    carrier: Carrier, stop: StopSignal, *, beat: bool = False, told: Callable[[Drained], None] = lambda _: None
+    carrier: Carrier,
+    stop: StopSignal,
+    *,
+    beat: bool = False,
+    told: Callable[[Drained], None] = lambda _: None,
+    called_away: Callable[[], bool] = lambda: False,
 ) -> Drained:
-    """Round after round until nothing waits, one fails or a stop is asked. `beat`: at least one, if only a heartbeat.
+    """Round after round until nothing waits, one fails, a stop is asked or something else is more urgent.
 
-    `told` is called after each. Raises StoreError, Stopped.
+    `beat`: at least one, if only a heartbeat. `told` is called after each. Raises StoreError, Stopped.
     """
     drained = Drained()
     while not stop.asked:
@@ -52,12 +58,18 @@ def drain(
         if done.outcome == "failed":
             drained.cause = done.cause
             return drained
+        if called_away():
+            drained.cause = "errand"
+            return drained
     drained.cause = "stopped"
     return drained
 
 
 class Daemon:
-    """`errands` is what there is to do after a drain that went well, or while there is nothing to do."""
+    """
+    upkeep   what there is to do after a drain that went well, or while there is nothing to do
+    errands  what the screen asks for; they wait for no schedule
+    """
 
     def __init__(
         self,
@@ -68,7 +80,8 @@ class Daemon:
         rng: random.Random,
         stop: StopSignal,
         service: Service,
-        errands: Callable[[], None],
+        upkeep: Callable[[], None],
+        errands: Errands,
     ) -> None:
         self._store = store
         self._carrier = carrier
@@ -77,7 +90,9 @@ class Daemon:
         self._rng = rng
         self._stop = stop
         self._service = service
+        self._upkeep = upkeep
         self._errands = errands
+        self._quiet_until_ms = 0  # monotonic; before it the daemon does not come to the centre by itself
         self._seen = -1  # the database's change counter when it was last looked through
         self._beat_ms = -(2**62)  # monotonic, of the last heartbeat that went alone
         self._troubles = 0
@@ -85,12 +100,13 @@ class Daemon:
     def run(self, first_spread_s: float) -> None:
         """Until a stop is asked. The first contact waits random(0, first_spread_s)."""
         self._service.tell("READY=1")
-        self._wait(self._rng.uniform(0, first_spread_s))
+        self._quiet_until_ms = self._clock.monotonic_ms() + int(self._rng.uniform(0, first_spread_s) * 1000)
         started = False
         while not self._stop.asked:
             try:
                 if not started:
                     self._store.outbox.give_back()
+                    self._errands.fail_running()
                     started = True
                 pause_s = self._turn()
                 self._troubles = 0
@@ -105,6 +121,12 @@ class Daemon:
 
     def _turn(self) -> float:
         """Does what is due. Returns seconds until it should look again."""
+        if self._errands.do_next(self._alive):
+            self._seen = -1  # what this program itself has changed is not counted
+            return 0.0
+        quiet_s = (self._quiet_until_ms - self._clock.monotonic_ms()) / 1000
+        if quiet_s > 0:
+            return min(quiet_s, self._limits.poll_s)
         wait_s = schedule.wait_s(
             self._store.journal.schedule(), self._store.clock.wall_ms(), self._limits.backoff_cap_s
         )
@@ -116,7 +138,7 @@ class Daemon:
         beat = self._clock.monotonic_ms() - self._beat_ms >= self._limits.interval_s * 1000
         if seen == self._seen and not beat:
             return self._limits.poll_s
-        drained = drain(self._carrier, self._stop, beat=beat, told=self._alive)
+        drained = drain(self._carrier, self._stop, beat=beat, told=self._alive, called_away=self._errands.is_asked)
         self._seen = -1 if drained.cause else seen
         if drained.cause:
             return 0.0
@@ -124,7 +146,7 @@ class Daemon:
             drained.accepted or drained.duplicate or drained.refused
         ):  # else the days are still to compare
             self._beat_ms = self._clock.monotonic_ms()
-            self._errands()
+            self._upkeep()
         return self._limits.poll_s
 
     def _trouble(self, error: StoreError) -> float:
@@ -157,6 +179,7 @@ class Daemon:
     def _let_go(self) -> None:
         try:
             self._store.outbox.give_back()
+            self._errands.fail_running()
         except StoreError as error:  # the next start does it
             _log.warning("store.trouble", cause=error.id)
 

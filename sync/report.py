@@ -8,9 +8,9 @@ from kiosk import settings
 from kiosk.clock import WRONG_MS, Clock, local
 from kiosk.store import Store, freeze
 from kiosk.store.identity import Identity
+from kiosk.store.lock import daemon_runs
 from kiosk.words import Words
 from sync import schedule
-from sync.stop import is_running
 
 _COLOURS = {"ok": "green", "warn": "yellow", "alarm": "red", "stop": "bold red"}
 _MARKS = {"ok": "●", "warn": "▲", "alarm": "▲", "stop": "■"}
@@ -61,7 +61,7 @@ def status(store: Store, identity: Identity, clock: Clock, limits: settings.Sync
     return Status(
         kiosk=identity.kiosk,
         central=identity.central_url,
-        running=is_running(store.home),
+        running=daemon_runs(store.home),
         level=str(freeze.level(counts, plan, store.clock, limits)),
         on_hold=carriage.held,
         waiting=counts.waiting,

@@ -1,19 +1,16 @@
-"""SIGTERM and SIGINT: a wait that ends early, and a request that can be abandoned. One running daemon per home."""
+"""SIGTERM and SIGINT: a wait that ends early, and a request that can be abandoned."""
 
-import fcntl
 import os
 import select
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
-from kiosk.domain.errors import CarriageError
-from kiosk.sharing import create
-
-LOCK_FILE = "sync.lock"
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
+_AGAIN_S = 0.01
 
 
 class Stopped(BaseException):
@@ -21,20 +18,25 @@ class Stopped(BaseException):
 
 
 class StopSignal:
-    """`with StopSignal() as stop:` until then the two signals do what they did before. Main thread only."""
+    """`with StopSignal() as stop:` until then the signals do what they did before. Main thread only."""
 
     def __init__(self) -> None:
         self.asked = False
-        self._abandonable = False
+        self._abandonable = False  # a signal raises Stopped, once
+        self._inside = False  # of `abandonable()`
         self._reading, self._writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def __enter__(self) -> Self:
-        self._before = {which: signal.signal(which, self._on_signal) for which in (signal.SIGTERM, signal.SIGINT)}
+        self._before = {which: signal.signal(which, self._on_signal) for which in _SIGNALS}
+        self._unraisable_before = sys.unraisablehook
+        sys.unraisablehook = self._on_lost
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for which, handler in self._before.items():
             signal.signal(which, handler)
+        sys.unraisablehook = self._unraisable_before
         os.close(self._reading)
         os.close(self._writing)
 
@@ -45,13 +47,13 @@ class StopSignal:
     @contextmanager
     def abandonable(self) -> Iterator[None]:
         """Inside, a stop raises Stopped at once: what was sent is sent again, and the centre knows it already."""
-        self._abandonable = True
+        self._abandonable = self._inside = True
         try:
             if self.asked:
                 raise Stopped
             yield
         finally:
-            self._abandonable = False
+            self._abandonable = self._inside = False
 
     def _on_signal(self, _: int, __: FrameType | None) -> None:
         if not self.asked:
@@ -61,37 +63,10 @@ class StopSignal:
             self._abandonable = False
             raise Stopped
 
-
-@contextmanager
-def single_instance(home: Path) -> Iterator[None]:
-    """Holds the lock of this home; the kernel lets go of it however the process ends.
-
-    Raises CarriageError `sync.running`, `sync.home`.
-    """
-    try:
-        descriptor = create(home / LOCK_FILE, os.O_RDWR)
-    except OSError:
-        raise CarriageError("sync.home", home=str(home)) from None
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CarriageError("sync.running") from None
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def is_running(home: Path) -> bool:
-    """Whether a daemon holds the lock of this home just now."""
-    try:
-        descriptor = os.open(home / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    def _on_lost(self, lost: "sys.UnraisableHookArgs") -> None:
+        """Python drops what a signal raises in a finalizer: then an alarm raises it again, a moment later."""
+        if not isinstance(lost.exc_value, Stopped):
+            self._unraisable_before(lost)
+        elif self._inside:
+            self._abandonable = True
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)

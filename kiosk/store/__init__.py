@@ -14,6 +14,7 @@ from kiosk.store.acts import Acts
 from kiosk.store.ballast import Ballast
 from kiosk.store.engine import open_engine, reading, translated
 from kiosk.store.enrolments import Enrolments
+from kiosk.store.errands import Errands
 from kiosk.store.journal import Journal, Round
 from kiosk.store.ledger import Ledger
 from kiosk.store.lock import StoreLock
@@ -32,6 +33,7 @@ class Store:
 
     enrolments: Enrolments
     acts: Acts
+    errands: Errands
     outbox: Outbox
     ledger: Ledger
     journal: Journal
@@ -102,6 +104,7 @@ class Store:
             migrate(engine, self._machine_clock)
         self.enrolments = Enrolments(engine, self._path, self._cost, self.clock, self.ballast)
         self.acts = Acts(engine, self._path, self.clock, self.ballast)
+        self.errands = Errands(engine, self._path, self.clock)
         self.outbox = Outbox(engine, self._path, self.clock)
         self.ledger = Ledger(engine, self._path, self.clock)
         self.journal = Journal(engine, self._path)

@@ -14,7 +14,7 @@ STORE = "\n".join(path.read_text(encoding="utf-8") for path in Path(kiosk.store.
 RAISED = set(re.findall(r'(?:Error|Refused)\(\s*"((?:central|sync|command)\.[a-z_]+)"', SOURCES))
 SAID = set(re.findall(r'words\("(sync\.[a-z_.]+|central\.[a-z_]+)"', SOURCES))
 TO_KIOSKS = {"central.kiosk_unknown", "central.kiosk_revoked", "central.code_unknown", "central.code_used"}  # HTTP only
-DEEDS = set(re.findall(r'kind="([a-z]+)"', SOURCES + STORE)) - {"round"}
+DEEDS = set(re.findall(r'kind="([a-z]+)"', SOURCES + STORE)) - {"round", "enrolment", "act"}
 RECORD_CAUSES = ("damaged", "kiosk", "signature", "conflict", "fork", "chain")
 
 

@@ -37,7 +37,7 @@ class Record(OfficerPage):
         who = names.get(kept.act.officer, kept.act.officer)
         return Line(
             icon=ICONS[kept.act.kind],
-            text=self.words(f"act.{kept.act.kind}", **kept.act.facts),
+            text=self.app.tr._.act(kept.act),
             sub=" · ".join(filter(None, (f"{at:%d-%m %H.%M}", who))),
             state="warn" if kept.act.kind in BAD else "",
         )
