@@ -100,7 +100,9 @@ class Kiosk:
             return None
         from kiosk.slip import SlipPrinter
 
-        worker = PrinterWorker(lambda: PRINTERS[devices.printer](devices), devices.printer_timeout_s)
+        worker = PrinterWorker(
+            lambda: PRINTERS[devices.printer](devices), devices.printer_timeout_s, self.keeper.paper_used
+        )
         return SlipPrinter(
             worker,
             self.languages,

@@ -1,11 +1,13 @@
 """The store behind the visit's effects: turns calls and errors into events. Runs on a worker thread."""
 
+import threading
 from datetime import date, datetime, time
 
 from kiosk import tables
 from kiosk.clock import Clock, believable, local
 from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.errors import KioskError, StoreError
+from kiosk.domain.stock import DrawnBy
 from kiosk.journey.events import EnrolmentKept, KeepFailed, KnownChecked
 from kiosk.logs import Log
 from kiosk.settings import Settings
@@ -29,6 +31,8 @@ class StoreKeeper:
         self._zone = settings.zone
         self._site = settings.site
         self._limits = settings.sync
+        self._unnoted_mm = 0  # paper that came out while the store could not be written
+        self._noting = threading.Lock()
 
     def known(self, nik: str) -> KnownChecked:
         kept = self._store.enrolments.known(nik, self._identity) if self._identity else None
@@ -47,6 +51,20 @@ class StoreKeeper:
         log.info("enrolment.kept", seq=kept.seq, id=str(kept.id))
         return EnrolmentKept(kept.code, kept.id == enrolment.id, kept.state, kept.cause, kept.number)
 
+    def paper_used(self, mm: int) -> None:
+        """So much paper came out of the printer. What cannot be noted now is noted with the next slip."""
+        paper = next((item for item in tables.stock_items() if item.drawn_by is DrawnBy.PRINTER), None)
+        if paper is None:
+            return
+        with self._noting:
+            self._unnoted_mm += mm
+            try:
+                self._store.stock.note(paper, self._unnoted_mm)
+            except KioskError as error:
+                log.warning("paper.not_noted", cause=error.id)
+                return
+            self._unnoted_mm = 0
+
     def status(self) -> Status:
         try:
             return self._status()
@@ -63,6 +81,9 @@ class StoreKeeper:
         target = tables.target(self._site.market, self._site.branch, today)
         counts, plan = self._store.outbox.counts(), self._store.journal.schedule()
         level = freeze.level(counts, plan, self._clock, self._limits)
+        closed = self._closed_reason(level)
+        if self._identity and not closed:
+            self._post_draws(self._identity)
         silent = 0 if level is freeze.Level.OK else int(freeze.days_since(counts, plan, self._clock))
         return Status(
             kiosk=self._identity.kiosk if self._identity else "",
@@ -72,12 +93,20 @@ class StoreKeeper:
             today=self._count_since(today),
             reached=self._count_since(target.first) if target else 0,
             target=target.traders if target else 0,
-            closed_reason=self._closed_reason(level),
+            closed_reason=closed,
         )
 
     def _count_since(self, day: date) -> int:
         midnight = datetime.combine(day, time(), self._zone)
         return self._store.enrolments.count_since(int(midnight.timestamp() * 1000))
+
+    def _post_draws(self, identity: Identity) -> None:
+        try:
+            self._store.stock.post_due(tables.stock_items(), identity)
+        except StoreError as error:
+            if error.id == "store.damaged":
+                raise
+            log.warning("draw.not_posted", cause=error.id)  # it stays where it is, and is posted another time
 
     def _closed_reason(self, level: freeze.Level) -> str:
         if self._closed:

@@ -16,12 +16,14 @@ from kiosk.domain.errors import SettingsError
 from kiosk.domain.officer import NUMBER_DIGITS, Officer
 from kiosk.domain.regions import Region, Regions
 from kiosk.domain.rules import Association, Occupation, Rules
+from kiosk.domain.stock import DrawnBy, Item, Unit
 from kiosk.domain.tariff import Band, Discount, Month, Programme, Tariff
 from kiosk.logs import Log
 from kiosk.resources import CONFIG
 
 T = TypeVar("T")
 Row = dict[str, str]
+_MOST_IN_A_PACK = 1_000_000
 log = Log("tables")
 
 _preferred: Path | None = None
@@ -40,6 +42,7 @@ def prefer(folder: Path | None) -> None:
     try:
         rules(EARLIEST_DAY)
         markets()
+        stock_items()
     except SettingsError as error:
         log.error("master.not_used", cause=error.id)
         _preferred, _unreadable = before, folder
@@ -47,7 +50,7 @@ def prefer(folder: Path | None) -> None:
 
 
 def _forget() -> None:
-    for cached in (regions, tariff, _targets):
+    for cached in (regions, stock_items, tariff, _targets):
         cached.cache_clear()
 
 
@@ -248,6 +251,32 @@ def _officer(row: Row) -> Officer:
         last=_last_day(row["valid_until"]),
         revoked=bool(row["revoked"]),
     )
+
+
+@cache
+def stock_items(folder: Path | None = None) -> tuple[Item, ...]:
+    """What a kiosk holds, in the order in which it is shown. Raises SettingsError `table.row`."""
+    return tuple(_read(_in(folder, "stock.csv"), _item))
+
+
+def _item(row: Row) -> Item:
+    labels, packs = ({code: row[f"{part}_{code}"] for code in ("id", "jv", "en")} for part in ("label", "pack"))
+    item = Item(
+        id=row["id"],
+        labels=labels,
+        unit=Unit(row["unit"]),
+        pack=int(row["pack"]),
+        packs=packs,
+        drawn_by=DrawnBy(row["drawn_by"]),
+        low_days=int(row["low_days"]),
+        low_amount=int(row["low_amount"]),
+        icon=row["icon"],
+    )
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", item.id) or not all((*labels.values(), *packs.values())):
+        raise ValueError
+    if not 0 < item.pack <= _MOST_IN_A_PACK or min(item.low_days, item.low_amount) < 0:
+        raise ValueError
+    return item
 
 
 def _day(text: str) -> date:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 WIDTH_DOTS = {58: 384, 80: 576}  # printable dots at 203 dpi
 COLUMNS = {58: 32, 80: 48}
+DOTS_PER_MM = 8
+FEED_LINES, CUT_LINES = 4, 6  # blank: room to tear, and what python-escpos feeds before it cuts
+LINES_PER_MM = 6 / 25.4  # as every ESC/POS printer spaces them unless it is told otherwise
 CAPITAL = 0.713  # of Andika's em
 _GAP = 10  # dots between two elements
 _BLACK, _WHITE = 0, 255
@@ -38,6 +41,11 @@ def draw(slip: Slip, paper_mm: int) -> Image.Image:
         sheet.paste(part, (0, top))
         top += part.height + _GAP
     return sheet.point(lambda light: _WHITE if light > 140 else _BLACK).convert("1")
+
+
+def length_mm(slip: Slip, paper_mm: int) -> int:
+    """How much of the roll a slip takes: what is drawn, and what is fed to tear or cut it."""
+    return round(draw(slip, paper_mm).height / DOTS_PER_MM + (FEED_LINES + CUT_LINES) / LINES_PER_MM)
 
 
 def _part(element: Element, width: int) -> Image.Image:
@@ -131,7 +139,7 @@ def send(picture: Image.Image, printer: "Escpos") -> None:
     printer.profile.profile_data = {**printer.profile.profile_data, "media": media}
     printer.hw("INIT")
     printer.image(picture, fragment_height=256)
-    printer.print_and_feed(4)
+    printer.print_and_feed(FEED_LINES)
     printer.cut()
 
 

@@ -74,6 +74,10 @@ class Printer(Protocol):
         """Blocks until the slip is out or something is wrong; holds no device when it returns."""
         ...
 
+    def length_mm(self, slip: Slip) -> int:
+        """How much paper this slip takes here."""
+        ...
+
 
 def _escpos(devices: Devices) -> Printer:
     from kiosk.devices.printer_escpos import EscposPrinter

@@ -14,7 +14,7 @@ import tty
 from escpos.constants import RT_STATUS_PAPER
 from escpos.escpos import Escpos
 
-from kiosk.devices.paper import draw, send
+from kiosk.devices.paper import draw, length_mm, send
 from kiosk.devices.printer import Paper, Slip
 from kiosk.logs import Log
 
@@ -103,6 +103,9 @@ class _Port(Escpos):
 class EscposPrinter:
     def __init__(self, source: str, paper_mm: int) -> None:
         self._source, self._paper_mm = source, paper_mm
+
+    def length_mm(self, slip: Slip) -> int:
+        return length_mm(slip, self._paper_mm)
 
     def print(self, slip: Slip) -> Paper:
         picture = draw(slip, self._paper_mm)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from escpos.printer import Dummy
 
-from kiosk.devices.paper import draw, send, text
+from kiosk.devices.paper import draw, length_mm, send, text
 from kiosk.devices.printer import Paper, Slip
 from kiosk.logs import Log
 
@@ -16,6 +16,9 @@ class FilePrinter:
 
     def __init__(self, folder: str, paper_mm: int) -> None:
         self._folder, self._paper_mm = Path(folder or "slips"), paper_mm
+
+    def length_mm(self, slip: Slip) -> int:
+        return length_mm(slip, self._paper_mm)
 
     def print(self, slip: Slip) -> Paper:
         picture = draw(slip, self._paper_mm)

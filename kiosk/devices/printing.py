@@ -6,15 +6,20 @@ from collections.abc import Callable
 from kiosk.devices.printer import Paper, Printer, Slip
 from kiosk.logs import Log
 
+CAME_OUT = (Paper.PRINTED, Paper.UNKNOWN)
 log = Log("printer")
 
 
 class PrinterWorker:
     """A driver that hangs is left to itself; until it comes back every other slip is "absent"."""
 
-    def __init__(self, make: Callable[[], Printer], timeout_s: float) -> None:
-        """`make` loads the driver; it is called in the worker's thread, once."""
-        self._make, self._timeout_s = make, timeout_s
+    def __init__(
+        self, make: Callable[[], Printer], timeout_s: float, used: Callable[[int], None] | None = None
+    ) -> None:
+        """`make` loads the driver; it is called in the worker's thread, once. `used` is told there how many mm of paper
+        came out.
+        """
+        self._make, self._timeout_s, self._used = make, timeout_s, used
         self._printer: Printer | None = None
         self._busy = threading.Lock()
 
@@ -35,6 +40,8 @@ class PrinterWorker:
         try:
             self._printer = self._printer or self._make()
             paper = self._printer.print(slip)
+            if self._used is not None and paper in CAME_OUT:
+                self._used(self._printer.length_mm(slip))
         except Exception as error:  # noqa: BLE001 - a driver's own: a dead printer never stops a visit
             log.error("printer.failed", exception=error)
         finally:

@@ -21,6 +21,7 @@ from kiosk.store.lock import StoreLock
 from kiosk.store.master import MasterData
 from kiosk.store.migrations import migrate
 from kiosk.store.outbox import Outbox
+from kiosk.store.stock import Stock
 
 FILE = "kiosk.sqlite3"
 
@@ -34,6 +35,7 @@ class Store:
     enrolments: Enrolments
     acts: Acts
     errands: Errands
+    stock: Stock
     outbox: Outbox
     ledger: Ledger
     journal: Journal
@@ -105,6 +107,7 @@ class Store:
         self.enrolments = Enrolments(engine, self._path, self._cost, self.clock, self.ballast)
         self.acts = Acts(engine, self._path, self.clock, self.ballast)
         self.errands = Errands(engine, self._path, self.clock)
+        self.stock = Stock(engine, self._path, self.clock, self.acts)
         self.outbox = Outbox(engine, self._path, self.clock)
         self.ledger = Ledger(engine, self._path, self.clock)
         self.journal = Journal(engine, self._path)

@@ -1,8 +1,9 @@
 """What officers did here: append-only, kept for reading and, sealed, in the chain and the outbox for the centre."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import uuid_utils.compat as uuid7
@@ -17,6 +18,8 @@ from kiosk.store.ballast import Ballast
 from kiosk.store.engine import reading, translated
 from kiosk.store.identity import Identity
 
+T = TypeVar("T")
+
 
 class Acts:
     def __init__(self, engine: sa.Engine, path: Path, clock: Clock, ballast: Ballast) -> None:
@@ -27,16 +30,23 @@ class Acts:
 
     def keep(self, act: Act, identity: Identity) -> KeptAct:
         """Durable when it returns, and queued for the centre. Raises StoreFull, StoreError."""
+        return self.commit(lambda connection: append(connection, act, identity, self._clock))
+
+    def commit(self, deed: Callable[[sa.Connection], T]) -> T:
+        """Runs `deed`, which appends acts and changes what they tell of, as one transaction. Raises as `keep`.
+
+        An officer may be here to make room: on a full disk it is done again with what was kept back.
+        """
         try:
-            return self._commit(act, identity)
-        except StoreFull:  # an officer may be here to make room: what happened is written with what was kept back
+            return self._commit(deed)
+        except StoreFull:
             if not self._ballast.let_go():
                 raise
-            return self._commit(act, identity)
+            return self._commit(deed)
 
-    def _commit(self, act: Act, identity: Identity) -> KeptAct:
+    def _commit(self, deed: Callable[[sa.Connection], T]) -> T:
         with translated(self._path), self._engine.begin() as connection:
-            return append(connection, act, identity, self._clock)
+            return deed(connection)
 
     def latest(self, number: int, kinds: Collection[Kind] = ()) -> list[KeptAct]:
         """The newest first; `kinds` () for all. Raises StoreError."""
@@ -50,7 +60,12 @@ class Acts:
     def _read(self, query: sa.Select[tuple[object, ...]]) -> list[KeptAct]:
         with translated(self._path), reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return [KeptAct(r.seq, r.at_ms, Act(Kind(r.kind), r.officer, json.loads(r.facts))) for r in rows]
+        return [kept_of(row) for row in rows]
+
+
+def kept_of(row: Any) -> KeptAct:
+    """A row of the table `act`."""
+    return KeptAct(row.seq, row.at_ms, Act(Kind(row.kind), row.officer, json.loads(row.facts)))
 
 
 def append(connection: sa.Connection, act: Act, identity: Identity, clock: Clock) -> KeptAct:

@@ -18,7 +18,7 @@ from sync.checks import WireError
 
 TABLES = (
     "associations.csv", "benefits.csv", "discounts.csv", "eligibility.csv", "markets.csv", "occupations.csv",
-    "regions.csv", "regions-retired.csv", "targets.csv", "tariff.csv",
+    "regions.csv", "regions-retired.csv", "stock.csv", "targets.csv", "tariff.csv",
 )  # fmt: skip
 NEWEST = sa.select(sa.func.coalesce(sa.func.max(master.c.version), 0)).scalar_subquery()  # 0 while there is none
 TEXTS = tuple(f"words/{language}.po" for language in words.LANGUAGES)
@@ -88,6 +88,7 @@ def _check(files: dict[str, bytes], today: date) -> None:
             (folder / file).write_bytes(content)
         tables.rules(today, folder)
         tables.markets(folder)
+        tables.stock_items(folder)
         tables.target("", "", today, folder)
         shipped = words.load("id")
         for language in words.LANGUAGES:

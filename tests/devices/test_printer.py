@@ -9,17 +9,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import zxingcpp
+from escpos.printer import Dummy
 from PIL import Image
 
-from kiosk import bootstrap, settings, words
+from kiosk import bootstrap, settings, tables, words
 from kiosk.clock import EARLIEST_MS
 from kiosk.devices import printer_escpos
-from kiosk.devices.paper import COLUMNS, WIDTH_DOTS, draw, text
+from kiosk.devices.paper import COLUMNS, WIDTH_DOTS, draw, length_mm, send, text
 from kiosk.devices.printer import PRINTERS, Paper, Slip, Text
 from kiosk.devices.printer_escpos import EscposPrinter
 from kiosk.devices.printer_file import FilePrinter
 from kiosk.devices.printing import PrinterWorker
-from kiosk.domain.errors import SettingsError
+from kiosk.domain.errors import SettingsError, StoreError
 from kiosk.domain.tariff import Month
 from kiosk.journey.receipt import Receipt
 from kiosk.slip import SlipPrinter, compose
@@ -82,6 +83,27 @@ def test_a_clock_that_cannot_be_right_puts_no_date_on_it(kept_ms: int) -> None:
     assert "WIB" not in said
     assert "1970" not in said
     assert CODE in said
+
+
+@pytest.mark.parametrize("paper_mm", [58, 80])
+def test_the_length_is_that_of_the_commands_which_are_sent(paper_mm: int) -> None:
+    """Rows of dots at 203 dpi, and blank lines of 1/6 inch: summed up from the bytes, as a printer does."""
+    printer = Dummy()
+    send(draw(slip(), paper_mm), printer)
+    sent, mm = printer.output, 0.0
+    while sent:
+        if sent.startswith(b"\x1dv0"):
+            wide, high = int.from_bytes(sent[4:6], "little"), int.from_bytes(sent[6:8], "little")
+            mm, sent = mm + high / 8, sent[8 + wide * high :]
+        elif sent.startswith(b"\x1bd"):
+            mm, sent = mm + sent[2] * 25.4 / 6, sent[3:]
+        else:
+            command = next(one for one in (b"\x1b@", b"\x1dV\x00") if sent.startswith(one))
+            sent = sent[len(command) :]
+    assert length_mm(slip(), paper_mm) == pytest.approx(mm, abs=1)
+    assert 100 < mm < 400
+    for driver in (FilePrinter("", paper_mm), EscposPrinter("", paper_mm)):
+        assert driver.length_mm(slip()) == length_mm(slip(), paper_mm)
 
 
 # an ESC/POS printer, played by a thread at the other end of a line
@@ -205,6 +227,9 @@ class Fake:
             raise self.paper
         return self.paper
 
+    def length_mm(self, slip: Slip) -> int:
+        return 100 * len(slip)
+
 
 class Told:
     def __init__(self) -> None:
@@ -220,11 +245,12 @@ class Told:
 
 
 @pytest.mark.parametrize("paper", list(Paper))
-def test_the_worker_hands_on_what_the_driver_says(paper: Paper) -> None:
-    told = Told()
-    PrinterWorker(lambda: Fake(paper), 15).print(SLIP, told)
+def test_the_worker_hands_on_what_the_driver_says_and_how_much_paper_came_out(paper: Paper) -> None:
+    told, used = Told(), []
+    PrinterWorker(lambda: Fake(paper), 15, used.append).print(SLIP, told)
     told.wait()
     assert told.papers == [paper]
+    assert used == ([100] if paper in (Paper.PRINTED, Paper.UNKNOWN) else [])
 
 
 def test_a_driver_that_raises_or_cannot_be_loaded_is_lost(caplog: pytest.LogCaptureFixture) -> None:
@@ -283,7 +309,13 @@ def test_wrong_settings_are_named(key: str, value: object) -> None:
         settings.load(overrides={f"devices.{key}": value})
 
 
-def test_a_kiosk_with_a_printer_prints(tmp_path: Path, identity: Identity) -> None:
+def fails(*_: object) -> None:
+    raise StoreError("store.busy", file="kiosk.sqlite3")
+
+
+def test_a_kiosk_with_a_printer_prints_counts_its_paper_and_needs_no_store_for_a_slip(
+    tmp_path: Path, identity: Identity
+) -> None:
     chosen = settings.load(overrides={"devices.printer": "file", "devices.printer_source": str(tmp_path / "slips")})
     kiosk, told = bootstrap.open_kiosk(tmp_path, chosen), Told()
     try:
@@ -292,9 +324,19 @@ def test_a_kiosk_with_a_printer_prints(tmp_path: Path, identity: Identity) -> No
         assert kiosk.context.paper
         printer.print(receipt(), told)
         told.wait()
+        (paper,) = kiosk.store.stock.stands(tables.stock_items()[:1])
+        assert paper.count == -length_mm(compose(receipt(), kiosk.words, ZONE, identity.kiosk), 58)
+        stopped = kiosk.store.stock.note
+        kiosk.store.stock.note = fails  # type: ignore[method-assign]
+        printer.print(receipt(), told)
+        told.wait()
+        kiosk.store.stock.note = stopped  # type: ignore[method-assign]
+        assert kiosk.store.stock.stands([paper.item])[0].count == paper.count
+        kiosk.keeper.paper_used(0)  # what could not be noted is not lost
+        assert kiosk.store.stock.stands([paper.item])[0].count == 2 * paper.count
     finally:
         kiosk.close()
-    assert told.papers == [Paper.PRINTED]
+    assert told.papers == [Paper.PRINTED] * 2
     assert identity.kiosk in (tmp_path / "slips" / "slip-001.txt").read_text()
 
 
