@@ -87,7 +87,7 @@ class StoreKeeper:
         silent = 0 if level is freeze.Level.OK else int(freeze.days_since(counts, plan, self._clock))
         return Status(
             kiosk=self._identity.kiosk if self._identity else "",
-            waiting=counts.unanswered,
+            waiting=self._store.outbox.unanswered_enrolments(),
             silent_days=silent,
             answered=plan.last_success_ms is not None,
             today=self._count_since(today),

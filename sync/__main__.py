@@ -11,11 +11,14 @@ from pathlib import Path
 
 from kiosk import commandline as command
 from kiosk.clock import SystemClock
+from kiosk.domain.standing import Standing
 from kiosk.notify import Service
 from kiosk.settings import Settings
+from kiosk.standing_words import cause_sentence, cure_sentence
 from kiosk.store import Store
 from kiosk.store.identity import Identity
 from kiosk.store.lock import single_instance
+from kiosk.store.standing import standing
 from sync import orders, report, story
 from sync.arguments import parser
 from sync.client import Client
@@ -45,7 +48,7 @@ def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
     with Store.open(home, settings.store, clock) as store:
         match arguments.deed:
             case "status":
-                _status(report.status(store, identity, clock, settings.sync), settings, as_json=arguments.json)
+                _status(standing(store, identity, clock, settings.sync), settings, as_json=arguments.json)
             case "log":
                 _log(arguments, store, settings)
             case "retry":
@@ -116,11 +119,11 @@ def _once(settings: Settings, store: Store, carrier: Carrier, stop: StopSignal) 
             print(words("sync.head.on_hold"), file=sys.stderr)
             return command.FAILED
         return command.OK if not drained.cause else command.FAILED
-    print(report.cause_sentence(drained.cause, words), report.cure_sentence(drained.cause, words), file=sys.stderr)
+    print(cause_sentence(drained.cause, words), cure_sentence(drained.cause, words), file=sys.stderr)
     return command.FAILED
 
 
-def _status(now: report.Status, settings: Settings, *, as_json: bool) -> None:
+def _status(now: Standing, settings: Settings, *, as_json: bool) -> None:
     words = command.words_of(settings)
     if as_json:
         command.write_line(json.dumps(report.status_json(now)))

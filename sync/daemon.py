@@ -12,7 +12,6 @@ from kiosk.logs import Log
 from kiosk.notify import Service
 from kiosk.store import Store
 from kiosk.tls import is_loopback
-from sync import schedule
 from sync.errands import Errands
 from sync.round import Carrier
 from sync.stop import Stopped, StopSignal
@@ -127,9 +126,8 @@ class Daemon:
         quiet_s = (self._quiet_until_ms - self._clock.monotonic_ms()) / 1000
         if quiet_s > 0:
             return min(quiet_s, self._limits.poll_s)
-        wait_s = schedule.wait_s(
-            self._store.journal.schedule(), self._store.clock.wall_ms(), self._limits.backoff_cap_s
-        )
+        plan = self._store.journal.schedule()
+        wait_s = plan.wait_s(self._store.clock.wall_ms(), self._limits.backoff_cap_s)
         if wait_s > 0:
             return min(wait_s, self._limits.poll_s)
         seen = self._store.change_count()

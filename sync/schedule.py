@@ -37,12 +37,3 @@ def after_failure(
         window_s = max(base_s * 2 ** min(attempt, _TOP_ATTEMPT), spread_s)
         wait_s = rng.uniform(0, min(cap_s, window_s))
     return Schedule(attempt, now_ms + int(wait_s * 1000), cause, before.last_success_ms)
-
-
-def wait_s(schedule: Schedule, now_ms: int, cap_s: float) -> float:
-    """Seconds until the next round may start, 0 when it is due.
-
-    A time further away than the cap was written by a clock that has since been put right: due at once.
-    """
-    ahead_s = (schedule.next_ms - now_ms) / 1000
-    return ahead_s if 0 < ahead_s <= cap_s else 0.0

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from kiosk.standing_words import time_of, title
 from kiosk.store import Store
 from kiosk.store.journal import Round
 from kiosk.words import Words
-from sync.report import time_of, title
 
 _SPAN = re.compile(r"([0-9]{1,6})([smhd])")
 _UNIT_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}

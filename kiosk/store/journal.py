@@ -46,6 +46,14 @@ class Schedule:
     cause: str = ""
     last_success_ms: int | None = None
 
+    def wait_s(self, now_ms: int, cap_s: float) -> float:
+        """Seconds until the next round may start, 0 when it is due.
+
+        A time further away than the cap was written by a clock that has since been put right: due at once.
+        """
+        ahead_s = (self.next_ms - now_ms) / 1000
+        return ahead_s if 0 < ahead_s <= cap_s else 0.0
+
 
 class Journal:
     def __init__(self, engine: sa.Engine, path: Path) -> None:

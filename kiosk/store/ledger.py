@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from kiosk.clock import Clock
 from kiosk.store import journal, schema
 from kiosk.store.engine import reading, translated
+from kiosk.store.outbox import IS_OPEN
 
 DAY_MS = 86_400_000
 _outbox, _enrolment = schema.outbox.c, schema.enrolment.c
@@ -115,11 +116,10 @@ class Ledger:
 
     def unanswered(self, after: int = 0, limit: int = 500) -> list[tuple[int, bytes, bytes]]:
         """(seq, raw, hash) of the next records that wait, are held or were put aside."""
-        is_open = sa.literal_column("outbox.state IN ('waiting', 'held', 'quarantined')", sa.Boolean)
         query = (
             sa.select(_enrolment.seq, _enrolment.raw, _enrolment.hash)
             .join_from(schema.enrolment, schema.outbox)
-            .where(is_open, _outbox.seq > after)
+            .where(IS_OPEN, _outbox.seq > after)
         )
         with translated(self._path), reading(self._engine) as connection:
             return [(seq, raw, hash) for seq, raw, hash in connection.execute(query.order_by(_outbox.seq).limit(limit))]

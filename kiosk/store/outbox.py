@@ -23,7 +23,7 @@ from kiosk.store.identity import Identity
 _outbox = schema.outbox.c
 _WAITING = sa.literal_column("outbox.state = 'waiting'", sa.Boolean)  # in words, so that the partial index is used
 _ANSWERED = ("accepted", "duplicate")
-_OPEN = ("waiting", "held", "quarantined")
+IS_OPEN = sa.literal_column("outbox.state IN ('waiting', 'held', 'quarantined')", sa.Boolean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ class Outbox:
         oldest = (
             sa.select(schema.enrolment.c.captured_ms)
             .join_from(schema.enrolment, schema.outbox)
-            .where(_outbox.state.in_([sa.literal_column(f"'{state}'") for state in _OPEN]))
+            .where(IS_OPEN)
             .order_by(_outbox.seq)
             .limit(1)
         )
@@ -247,6 +247,17 @@ class Outbox:
             last_seq = connection.scalar(sa.select(sa.func.max(schema.enrolment.c.seq))) or 0
         states_known = ("waiting", "held", "quarantined", "accepted", "duplicate", "refused")
         return Counts(**{state: found.get(state, 0) for state in states_known}, oldest_ms=oldest_ms, last_seq=last_seq)
+
+    def unanswered_enrolments(self) -> int:
+        """How many of those that are not answered are of traders; the others are what officers did."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(schema.outbox)
+            .join(schema.enrolment)
+            .where(IS_OPEN, schema.enrolment.c.kind == "enrolment")
+        )
+        with translated(self._path), reading(self._engine) as connection:
+            return connection.scalar(query) or 0
 
     def by_cause(self, state: str) -> dict[str, int]:
         """How many `quarantined` or `refused` records have which cause."""

@@ -20,7 +20,7 @@ class Status:
     """What the status bar tells. Nothing says "sent" that the centre has not answered."""
 
     kiosk: str
-    waiting: int  # kept here and not answered by the centre
+    waiting: int  # enrolments kept here and not answered by the centre
     silent_days: int  # since the centre last answered, from the day on at which that is worth a warning; else 0
     answered: bool  # the centre has answered this kiosk at least once
     today: int

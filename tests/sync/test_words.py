@@ -7,12 +7,14 @@ import pytest
 
 import kiosk.store
 import sync
+from kiosk import standing_words
 from kiosk.words import load, placeholders
 
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in Path(sync.__file__).parent.rglob("*.py"))
 STORE = "\n".join(path.read_text(encoding="utf-8") for path in Path(kiosk.store.__file__).parent.glob("*.py"))
 RAISED = set(re.findall(r'(?:Error|Refused)\(\s*"((?:central|sync|command)\.[a-z_]+)"', SOURCES))
-SAID = set(re.findall(r'words\("(sync\.[a-z_.]+|central\.[a-z_]+)"', SOURCES))
+STANDING = Path(standing_words.__file__).read_text(encoding="utf-8")
+SAID = set(re.findall(r'words\("(sync\.[a-z_.]+|central\.[a-z_]+)"', SOURCES + STANDING))
 TO_KIOSKS = {"central.kiosk_unknown", "central.kiosk_revoked", "central.code_unknown", "central.code_used"}  # HTTP only
 DEEDS = set(re.findall(r'kind="([a-z]+)"', SOURCES + STORE)) - {"round", "enrolment", "act"}
 RECORD_CAUSES = ("damaged", "kiosk", "signature", "conflict", "fork", "chain")
@@ -29,8 +31,7 @@ def test_every_error_has_a_sentence_and_a_cure(language):
 @pytest.mark.parametrize("language", ["id", "jv", "en"])
 def test_every_label_and_cause_has_its_words(language):
     words = load(language)
-    report = (Path(sync.__file__).parent / "report.py").read_text(encoding="utf-8")
-    labels = re.findall(r'^        \*?\(+"([a-z]+)",', report, re.MULTILINE)
+    labels = re.findall(r'yield "([a-z]+)",', STANDING)
     assert len(labels) > 8
     assert {"quarantine", "rescue", "purge"} <= DEEDS
     ids = (
