@@ -76,6 +76,7 @@ class StoreKeeper:
 
     def _status(self) -> Status:
         self._store.refresh_clock()
+        self._store.guard.note_time()
         tables.prefer(self._store.master.folder)
         today = local(self._clock.wall_ms(), self._zone).date()
         target = tables.target(self._site.market, self._site.branch, today)

@@ -25,7 +25,8 @@ def _question(step: str, deed: Deed, *ends: str) -> Way:
 
 _FIRST_QUESTIONS = ("name", "birth", "married", *deeds.QUESTIONS[3:])
 ASKED_FROM = ("understand", "programme", "check")
-DOORSTEPS = ("attract", "closed", "sorry", "receipt", "enrolled")  # no trader is under way: the officer's corner works
+# No trader is under way: the officers' corner works. (The first of its taps leads from the start to the languages.)
+DOORSTEPS = ("attract", "language", "closed", "sorry", "receipt", "enrolled")
 _ASK: Mapping[type[ev.Event], Way] = {ev.QuestionsAsked: _to("questions")}
 _LEAVE: Mapping[type[ev.Event], Way] = {ev.Touched: _to("attract")}
 

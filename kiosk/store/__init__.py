@@ -15,6 +15,7 @@ from kiosk.store.ballast import Ballast
 from kiosk.store.engine import open_engine, reading, translated
 from kiosk.store.enrolments import Enrolments
 from kiosk.store.errands import Errands
+from kiosk.store.guard import Guard
 from kiosk.store.journal import Journal, Round
 from kiosk.store.ledger import Ledger
 from kiosk.store.lock import StoreLock
@@ -36,6 +37,7 @@ class Store:
     acts: Acts
     errands: Errands
     stock: Stock
+    guard: Guard
     outbox: Outbox
     ledger: Ledger
     journal: Journal
@@ -108,6 +110,7 @@ class Store:
         self.acts = Acts(engine, self._path, self.clock, self.ballast)
         self.errands = Errands(engine, self._path, self.clock)
         self.stock = Stock(engine, self._path, self.clock, self.acts)
+        self.guard = Guard(engine, self._path, self.clock, self.acts)
         self.outbox = Outbox(engine, self._path, self.clock)
         self.ledger = Ledger(engine, self._path, self.clock)
         self.journal = Journal(engine, self._path)

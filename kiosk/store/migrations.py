@@ -74,8 +74,8 @@ def _officers(connection: sa.Connection) -> None:
         "CREATE INDEX ix_act_kind ON act (kind)",
         "CREATE TABLE draw (item TEXT PRIMARY KEY, amount INTEGER NOT NULL, since_ms INTEGER NOT NULL)",
         """CREATE TABLE guard (
-            who TEXT PRIMARY KEY, failures INTEGER NOT NULL, locked_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL,
-            mono_ms INTEGER NOT NULL, boot BLOB NOT NULL)""",
+            who TEXT PRIMARY KEY, failures INTEGER NOT NULL, locked_ms INTEGER NOT NULL, mono_ms INTEGER NOT NULL,
+            boot BLOB NOT NULL)""",
         """CREATE TABLE errand (
             number INTEGER PRIMARY KEY, kind TEXT NOT NULL, arguments TEXT NOT NULL, officer TEXT NOT NULL,
             asked_ms INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'asked', changed_ms INTEGER NOT NULL,

@@ -39,11 +39,10 @@ draw = sa.Table(  # used up since the last act that told of it
 guard = sa.Table(  # wrong PINs, and until when the door stays shut
     "guard",
     metadata,
-    sa.Column("who", sa.Text, primary_key=True),  # an officer's number, or "kiosk"
-    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("who", sa.Text, primary_key=True),  # see domain.lockout
+    sa.Column("failures", sa.Integer, nullable=False),  # since the last right PIN
     sa.Column("locked_ms", sa.Integer, nullable=False),  # how long, from the moment …
-    sa.Column("wall_ms", sa.Integer, nullable=False),  # … at which the clocks showed this
-    sa.Column("mono_ms", sa.Integer, nullable=False),
+    sa.Column("mono_ms", sa.Integer, nullable=False),  # … at which the monotonic clock of this boot showed this
     sa.Column("boot", sa.LargeBinary(16), nullable=False),
 )
 

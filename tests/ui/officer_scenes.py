@@ -8,6 +8,8 @@ from typing import Any
 from fakes import OFFICER
 
 from kiosk.domain.act import Act, KeptAct, Kind
+from kiosk.domain.lockout import KIOSK
+from kiosk.domain.officer import badge_mark
 from kiosk.journey import Context, Visit
 from kiosk.journey.duty import Duty, View
 from kiosk.journey.officer.door import DoorView
@@ -26,10 +28,17 @@ def scenes(context: Context) -> Iterator[Shown]:
         stack = more.pop("stack", () if step in ("door", "officer") else ("officer",))
         return dataclasses.replace(blank, step=step, duty=duty, stack=stack, **more)
 
-    yield "door", at("door", DoorView(0), officer=None), lambda front: [front.page.key(digit) for digit in "04178"]
-    yield "door-badge", at("door", DoorView(0), officer=None, badge="BADGE:SPECIMEN"), None
-    yield "door-wrong", at("door", DoorView(0), officer=None, notice="door.notice.wrong"), None
-    yield "door-locked", at("door", DoorView(45), officer=None), None
+    mark = badge_mark("BADGE:SPECIMEN")
+    typed = [*"0417829"]
+    yield "door", at("door", DoorView(), officer=None), lambda front: [front.page.key(digit) for digit in typed]
+    yield "door-badge", at("door", DoorView(), officer=None, badge="BADGE:SPECIMEN"), None
+    yield "door-wrong", at("door", DoorView(), officer=None, notice="door.notice.wrong"), None
+    yield "door-elsewhere", at("door", DoorView(), officer=None, notice="door.notice.elsewhere"), None
+    yield "door-locked", at("door", DoorView(((KIOSK, 45),)), officer=None), None
+    locked = at("door", DoorView((("0417", 900),)), officer=None, notice="door.notice.wrong")
+    yield "door-locked-number", locked, lambda front: [front.page.key(digit) for digit in typed[:4]]
+    yield "door-locked-badge", at("door", DoorView(((mark, 3600),)), officer=None, badge="BADGE:SPECIMEN"), None
+    yield "door-unlisted", at("door", DoorView(listed=False), officer=None), None
     yield "officer", at("officer"), None
     acts = (
         KeptAct(9, now_ms - 60_000, Act(Kind.ENTERED, "0417")),

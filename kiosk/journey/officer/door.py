@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiosk.domain import payload
+from kiosk.domain.lockout import bound_by
 from kiosk.domain.officer import Officer
 from kiosk.journey import events as ev
 from kiosk.journey.deeds import Turn
-from kiosk.journey.duty import Duty, View, ask, on_duty
+from kiosk.journey.duty import Duty, View, ask, on_duty, told
 from kiosk.journey.effects import Request
 from kiosk.journey.officer.events import DutyEnded, RoomOpened
 from kiosk.journey.step import Idle, Stage, Step, to
@@ -17,7 +18,7 @@ from kiosk.journey.visit import Visit
 
 @dataclass(frozen=True, slots=True)
 class SeeDoor(Request):
-    """Is the door locked just now? Answer: DoorView."""
+    """For whom is the door locked just now? Answer: DoorView."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,9 +38,18 @@ class SignOff(Request):
 
 @dataclass(frozen=True, slots=True)
 class DoorView(View):
-    """`locked_s`: for how long nobody comes in, 0 when the door can be opened."""
+    """
+    locks   who has to wait (domain.lockout), and for how many seconds yet
+    listed  False while this kiosk knows no officer at all
+    """
 
-    locked_s: int
+    locks: tuple[tuple[str, int], ...] = ()
+    listed: bool = True
+
+    def locked_s(self, badge: str, number: str = "") -> int:
+        """For how long whoever shows this badge, or without one types this number, does not come in."""
+        bound = bound_by(badge, number)
+        return max((seconds for who, seconds in self.locks if who in bound), default=0)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,10 +64,10 @@ class Admitted(ev.Event):
 
 @dataclass(frozen=True, slots=True)
 class TurnedAway(ev.Event):
-    """`reason`: wrong, unknown, revoked, elsewhere, locked or no_list; it is the tail of a notice."""
+    """`reason`: wrong, unknown_badge, revoked, expired, early, elsewhere, locked, no_list; the tail of a notice."""
 
     reason: str
-    locked_s: int = 0
+    door: DoorView
 
 
 def badge_of(visit: Visit, event: ev.CardRead) -> str:
@@ -85,7 +95,7 @@ def admitted(visit: Visit, event: Admitted) -> Turn:
 
 
 def turned_away(visit: Visit, event: TurnedAway) -> Turn:
-    visit = on_duty(visit, told={**(visit.duty or Duty()).told, DoorView: DoorView(event.locked_s)})
+    visit = on_duty(told(visit, event.door), **({"badge": ""} if event.reason == "unknown_badge" else {}))
     return Turn(dataclasses.replace(visit, notice=f"door.notice.{event.reason}"), "door")
 
 

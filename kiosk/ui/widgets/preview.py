@@ -29,6 +29,7 @@ ARC = 6  # pieces of a quarter circle
 
 class Preview(Widget):
     round_mm, swell = ROUND_MM, SWELL  # for the kv
+    shape = NumericProperty(CARD_RATIO)  # width by height of what is to be held into the frame
     texture = ObjectProperty(None, allownone=True)
     face = ListProperty([])  # vertices of the picture with its round corners (a RoundedRectangle stretches a region)
     crop = ListProperty([0, 0, 1, 1])  # the part of the frame that is shown: left, top, width, height in fractions
@@ -51,6 +52,7 @@ class Preview(Widget):
         self.fbind("size", self._crop)
         self.fbind("pos", self._place)
         self.fbind("mark", self._place)
+        self.fbind("shape", self._place)
         self._from, self._to = [0.0] * 8, [0.0] * 8
         self._turned_at = self._seen_at = -1e9
         self._place()
@@ -195,9 +197,9 @@ class Preview(Widget):
         return [x, start, x, tip, x - head, tip - way * head, x, tip, x + head, tip - way * head]
 
     def still_frame(self, x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
-        """The card frame at rest: as large as fits, in the proportions of a card."""
-        w = min(width * 0.84, height * 0.8 * CARD_RATIO)
-        h = w / CARD_RATIO
+        """The frame at rest: as large as fits, in the proportions of a card, or of what else is shown here."""
+        w = min(width * 0.84, height * 0.8 * self.shape)
+        h = w / self.shape
         return (x + (width - w) / 2, y + (height - h) / 2, w, h)
 
 
