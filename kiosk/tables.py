@@ -36,7 +36,7 @@ def prefer(folder: Path | None) -> None:
     shipped ones. A folder whose tables this version cannot read changes nothing.
     """
     global _preferred, _unreadable
-    if folder in (_preferred, _unreadable):
+    if folder == _preferred or (folder is not None and folder == _unreadable):
         return
     before, _preferred = _preferred, folder
     _forget()

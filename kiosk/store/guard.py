@@ -34,7 +34,7 @@ class Guard:
             return self._running(connection)
 
     def note_time(self) -> None:
-        """Writes down what is left of the waits, at most once a minute. Call it every now and then. Raises StoreError."""
+        """Writes down what is left of the waits, once a minute; to be called now and then. Raises StoreError."""
         with translated(self._path), reading(self._engine) as connection:
             if not any(self._to_note(row) for row in self._waits(connection)):
                 return
@@ -105,4 +105,4 @@ class Guard:
         return self._clock.monotonic_ms() - (int(row.mono_ms) if same else 0)
 
     def _to_note(self, row: sa.Row[Any]) -> bool:
-        return self._waited_ms(row) >= min(_NOTED_MS, row.locked_ms)
+        return self._waited_ms(row) >= min(_NOTED_MS, int(row.locked_ms))

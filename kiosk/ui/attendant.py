@@ -52,13 +52,15 @@ class Attendant:
             if request not in self._asking:  # one that takes long is not asked twice
                 self._asking.add(request)
                 self._bridge.attend(
-                    lambda request=request: (request, desk.do(request, officer)),  # type: ignore[misc]
-                    lambda answer: self._seen(visit.id, *answer),
+                    lambda request=request: self._asked(desk, request, officer),  # type: ignore[misc]
+                    lambda event: self._answered(visit.id, event),
                 )
 
-    def _seen(self, visit: object, request: Request, event: Event | None) -> None:
-        self._asking.discard(request)
-        self._answered(visit, event)
+    def _asked(self, desk: Desk, request: Request, officer: str) -> Event | None:
+        try:
+            return desk.do(request, officer)
+        finally:
+            self._asking.discard(request)  # also after a crash: the page asks again
 
     def _answered(self, visit: object, event: Event | None) -> None:
         if event is not None and self._visit().id == visit:

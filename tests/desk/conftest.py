@@ -65,9 +65,8 @@ def listed(tmp_path: Path) -> Iterator[Callable[[str], None]]:
     def use(rows: str) -> None:
         folder = tmp_path / f"master-{next(count)}"
         folder.mkdir()
-        (folder / "officers.csv").write_text(
-            HEAD + rows.replace("{pin}", f'"{pin.hashed(PIN, CHEAP)}"'), encoding="utf-8"
-        )
+        hashed = f'"{pin.hashed(PIN, CHEAP)}"'
+        (folder / "officers.csv").write_text(HEAD + rows.replace("{pin}", hashed), encoding="utf-8")
         tables.prefer(folder)
 
     yield use

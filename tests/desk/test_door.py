@@ -1,5 +1,6 @@
 """Who comes in, who does not, what that costs and tells, and for how long nobody does."""
 
+import itertools
 import logging
 import threading
 import uuid
@@ -100,7 +101,7 @@ def test_ten_wrong_pins(door: AtTheDoor, clock: StillClock) -> None:
     waits = []
     for _ in range(10):
         assert door.comes(WRONG) == "wrong"
-        waits.append(door.view().locked_s("", "0417"))
+        waits.append(door.view().lock("", "0417")[1])
         if waits[-1]:
             assert door.comes(RIGHT) == "locked"
             clock.advance(waits[-1] - 1)
@@ -125,7 +126,7 @@ def test_hammering_at_a_locked_door_fills_nothing(door: AtTheDoor) -> None:
     before = door.store.outbox.counts().waiting
     assert [door.comes(WRONG) for _ in range(500)] == ["locked"] * 500
     assert door.store.outbox.counts().waiting == before == FREE + 2
-    assert door.view().locked_s("", "0417") == WAITS_S[0]
+    assert door.view().lock("", "0417")[1] == WAITS_S[0]
 
 
 def test_what_is_right_but_not_let_in_fills_nothing_either(door: AtTheDoor) -> None:
@@ -154,8 +155,8 @@ def test_a_found_badge_is_locked_by_itself(door: AtTheDoor) -> None:
     for _ in range(FREE + 1):
         assert door.comes("000000", BADGE) == "wrong"
     assert door.comes(PIN, BADGE) == "locked"
-    assert door.view().locked_s(BADGE) == 30
-    assert door.view().locked_s("", "0417") == 0
+    assert door.view().lock(BADGE)[1] == 30
+    assert door.view().lock("", "0417")[1] == 0
     assert door.comes(RIGHT) == ""
 
 
@@ -171,9 +172,9 @@ def lock(door: AtTheDoor, times: int = 8) -> int:
     """Locks the number 0417 for an hour; the seconds."""
     clock = door.store._machine_clock
     for _ in range(times):
-        clock.advance(door.view().locked_s("", "0417"))
+        clock.advance(door.view().lock("", "0417")[1])
         door.comes(WRONG)
-    assert door.view().locked_s("", "0417") == 3600
+    assert door.view().lock("", "0417")[1] == 3600
     return 3600
 
 
@@ -187,7 +188,7 @@ def test_a_clock_that_is_set_neither_opens_nor_locks(door: AtTheDoor, clock: Sti
     lock(door)
     clock.now_ms += hours * 3_600_000  # the wall clock jumps …
     clock.booted_ms += hours * 3_600_000  # … and the monotonic one does not
-    assert door.view().locked_s("", "0417") == 3600
+    assert door.view().lock("", "0417")[1] == 3600
     clock.advance(3599)
     assert door.comes(RIGHT) == "locked"
     clock.advance(1)
@@ -205,7 +206,7 @@ def test_after_a_reboot_the_wait_begins_with_the_boot(
     clock.advance(20)
     with Store.open(tmp_path, config.store, clock) as store:
         again = open_door(store)
-        assert again.view().locked_s("", "0417") == 3580
+        assert again.view().lock("", "0417")[1] == 3580
         clock.advance(3579)
         assert again.comes(RIGHT) == "locked"
         clock.advance(1)
@@ -220,11 +221,11 @@ def test_what_was_waited_before_a_reboot_is_not_waited_again(
         clock.advance(59)
         door.store.guard.note_time()
         reboot(door, clock)  # a mains that never lasts a minute
-    assert door.view().locked_s("", "0417") == 3600
+    assert door.view().lock("", "0417")[1] == 3600
     clock.advance(3000)
     door.store.guard.note_time()
     reboot(door, clock)
-    assert door.view().locked_s("", "0417") == 600
+    assert door.view().lock("", "0417")[1] == 600
     clock.advance(600)
     door.store.guard.note_time()
     reboot(door, clock)
@@ -240,7 +241,7 @@ def test_a_restart_of_the_program_changes_nothing(
     with Store.open(tmp_path, config.store, clock) as store:
         again = open_door(store)
         assert again.comes(WRONG) == "wrong"
-        assert again.view().locked_s("", "0417") == 30  # the free ones were used up before
+        assert again.view().lock("", "0417")[1] == 30  # the free ones were used up before
 
 
 def test_a_dead_clock_does_not_keep_out_who_comes_to_set_it(door: AtTheDoor, clock: StillClock) -> None:
@@ -323,10 +324,10 @@ def test_two_at_once_at_one_database(
         for thread in guesses:
             thread.join()
         assert door.view() == other.view()
-        assert door.view().locked_s("", "0417") == 30  # none of the four was lost
+        assert door.view().lock("", "0417")[1] == 30  # none of the four was lost
     records = [Record.from_bytes(leased.raw) for leased in door.store.outbox.lease(1000, 10_000_000, 60)]
     assert [record.seq for record in records] == list(range(1, len(records) + 1))
-    assert all(after.previous == before.hash() for before, after in zip(records, records[1:], strict=False))
+    assert all(after.previous == before.hash() for before, after in itertools.pairwise(records))
 
 
 def test_a_broken_hash_is_a_sentence(door: AtTheDoor, listed: Callable[[str], None]) -> None:
@@ -395,4 +396,4 @@ def test_whatever_happens_a_wait_is_waited(door: AtTheDoor, clock: StillClock, d
             case _:
                 clock.now_ms += 10**10
                 clock.booted_ms += 10**10
-        assert door.view().locked_s("", "0417") == left
+        assert door.view().lock("", "0417")[1] == left

@@ -18,17 +18,17 @@ def secret(what: str) -> str:
     return BACKWARDS[what][::-1]
 
 
-def begin(stage: Any) -> None:
-    for target in ("go", "tick.registration", "go"):
+def begin(stage: Any, *ticks: str) -> None:
+    for target in ("go", "tick.registration", *ticks, "go"):
         stage.tap(target)
     stage.sight.see(card(secret("nik"), secret("name")))
     stage.until(lambda: stage.front.visit.known is not None)
     stage.tap("yes")
 
 
-def to_the_phone(stage: Any) -> None:
+def to_the_phone(stage: Any, *ticks: str) -> None:
     """Through whatever is asked, with the shown answers, until the phone page; there a number is typed."""
-    begin(stage)
+    begin(stage, *ticks)
     ways = {
         "name": ["go"],
         "occupation": ["tile.pedagang-sayur", "go"],

@@ -46,10 +46,12 @@ class DoorView(View):
     locks: tuple[tuple[str, int], ...] = ()
     listed: bool = True
 
-    def locked_s(self, badge: str, number: str = "") -> int:
-        """For how long whoever shows this badge, or without one types this number, does not come in."""
+    def lock(self, badge: str, number: str = "") -> tuple[str, int]:
+        """What keeps out longest whoever shows this badge, or without one types this number, and for how many seconds
+        yet; ("", 0) for nothing.
+        """
         bound = bound_by(badge, number)
-        return max((seconds for who, seconds in self.locks if who in bound), default=0)
+        return max((lock for lock in self.locks if lock[0] in bound), key=lambda lock: lock[1], default=("", 0))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

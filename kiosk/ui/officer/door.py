@@ -30,7 +30,7 @@ class Slots(button.Panel):
 
     def on_count(self, *_: object) -> None:
         self.clear_widgets()
-        for _ in range(int(self.count)):
+        for _place in range(int(self.count)):
             self.add_widget(Slot(secret=self.secret))
         self.on_text()
 
@@ -76,20 +76,18 @@ class Door(OfficerPage):
         door = self.view(DoorView) or DoorView()
         unlisted = "" if door.listed else "door.notice.no_list"
         told = self.failure or visit.notice or unlisted
-        if told and told != self._told:  # the number may be right: only the PIN is typed anew
-            self.checking, self.draft = False, self.number
-        self._told, self.failure = told, ""
-        self.trouble = self.words(told) if told in self.app.tr._ else told
+        if told != self._told:  # else it is told already, and a key may have put it away
+            self._told, self.trouble = told, self.words(told) if told in self.app.tr._ else told
+            if told:  # the number may be right: only the PIN is typed anew
+                self.checking, self.draft = False, self.number
+        self.failure = ""
         self._lock(duty.badge, door)
 
     def _lock(self, code: str, door: DoorView) -> None:
-        self.wait_s = door.locked_s(code, self.number if len(self.number) == NUMBER_DIGITS else "")
-        of = "badge" if code else "typing" if KIOSK in dict(door.locks) else "number"
-        self.wait_text = (
-            self.words(f"door.locked.{of}", **({"number": self.number} if of == "number" else {}))
-            if self.wait_s
-            else ""
-        )
+        who, self.wait_s = door.lock(code, self.number if len(self.number) == NUMBER_DIGITS else "")
+        of = "badge" if code else "typing" if who == KIOSK else "number"
+        facts = {"number": self.number} if of == "number" else {}
+        self.wait_text = self.words(f"door.locked.{of}", **facts) if self.wait_s else ""
         for key in self.ids.pad.children:
             key.disabled = key.value.isdigit() and (self.wait_s > 0 or not door.listed)
 
