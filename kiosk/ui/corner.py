@@ -10,12 +10,14 @@ WITHIN_S = 3.0
 class Corner:
     """`tapped` is told every touch of the window, in pixels from its top left."""
 
-    def __init__(self, side_px: Callable[[], float], opened: Callable[[], None]) -> None:
-        self._side_px, self._opened = side_px, opened
+    def __init__(
+        self, side_px: Callable[[], float], opened: Callable[[], None], now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._side_px, self._opened, self._now_s = side_px, opened, now_s
         self._times: list[float] = []
 
-    def tapped(self, x: float, y: float, now_s: float | None = None) -> None:
-        now = time.monotonic() if now_s is None else now_s
+    def tapped(self, x: float, y: float) -> None:
+        now = self._now_s()
         if max(x, y) > self._side_px():
             self._times.clear()
             return
