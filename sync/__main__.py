@@ -1,16 +1,20 @@
 """`kiosk-sync run | once | status | log | …`: arguments, settings, and the parts put together."""
 
 import argparse
+import dataclasses
 import json
 import os
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from kiosk import commandline as command
+from kiosk import errand_words
 from kiosk.clock import SystemClock
+from kiosk.domain.errand import Kind
 from kiosk.domain.standing import Standing
 from kiosk.notify import Service
 from kiosk.settings import Settings
@@ -19,6 +23,7 @@ from kiosk.store import Store
 from kiosk.store.identity import Identity
 from kiosk.store.lock import single_instance
 from kiosk.store.standing import standing
+from kiosk.words import Words
 from sync import orders, report, story
 from sync.arguments import parser
 from sync.client import Client
@@ -59,14 +64,17 @@ def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
                 command.write_line(words("sync.deed.release", count=orders.release(store, arguments.records)))
             case "export":
                 count = orders.export(store, identity, clock, arguments.folder, words)
-                command.write_line(words("sync.deed.export", count=count))
+                _tell(Kind.EXPORT, {"count": count}, words)
             case _:
                 found = orders.bring(store, identity, arguments.folder, words)
-                command.write_line(words("sync.imported", count=found.files, foreign=found.foreign))
-                counts = {"accepted": found.accepted, "duplicate": found.duplicate, "refused": found.refused}
-                command.write_line(words("sync.counts", **counts))
-                return command.OK if found.files or not found.foreign else command.FAILED
+                _tell(Kind.IMPORT, dataclasses.asdict(found), words)
+                return command.OK if found.files or not found.damaged else command.FAILED
     return command.OK
+
+
+def _tell(kind: Kind, result: Mapping[str, Any], words: Words) -> None:
+    for sentence in errand_words.came_of(kind, result, words):
+        command.write_line(sentence)
 
 
 def _carry(settings: Settings, home: Path, *, forever: bool) -> int:
@@ -87,7 +95,7 @@ def _carry(settings: Settings, home: Path, *, forever: bool) -> int:
                 return fetch(client, store, identity)
 
         upkeep = Upkeep(store, identity, settings.store, clock, fetched)
-        errands = Errands(store, deeds(store, carrier, stop, upkeep))
+        errands = Errands(store, deeds(store, identity, settings, clock, carrier, stop, upkeep))
         spread_s = first_spread_s(identity.central_url) if clock.monotonic_ms() < _JUST_BOOTED_MS else 0.0
         service = Service(os.environ)
         Daemon(store, carrier, settings.sync, clock, rng, stop, service, upkeep, errands).run(spread_s)

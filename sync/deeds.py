@@ -1,29 +1,73 @@
 """What the daemon does for each kind of errand. A new kind is one function here and one line in `deeds`."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from kiosk.clock import Clock
 from kiosk.domain.errand import Errand, Kind
 from kiosk.domain.errors import CarriageError
+from kiosk.settings import Settings
+from kiosk.sticks import folder_of
 from kiosk.store import Store
-from sync import orders
+from kiosk.store.identity import Identity
+from sync import orders, stick
 from sync.daemon import Drained, drain
 from sync.errands import Deed, Progress
-from sync.round import Carrier
+from sync.round import Carrier, beat_of
 from sync.stop import Stopped, StopSignal
 
 
-def deeds(store: Store, carrier: Carrier, stop: StopSignal, upkeep: Callable[[], None]) -> Mapping[Kind, Deed]:
+def deeds(
+    store: Store,
+    identity: Identity,
+    settings: Settings,
+    clock: Clock,
+    carrier: Carrier,
+    stop: StopSignal,
+    upkeep: Callable[[], None],
+) -> Mapping[Kind, Deed]:
+    """`clock`: the machine's own."""
+    base = Path(settings.devices.sticks)
+
     def sync(_: Errand, progress: Progress) -> None:
         sync_now(store, carrier, stop, progress)
         upkeep()
 
+    def export(errand: Errand, progress: Progress) -> dict[str, Any]:
+        folder = folder_of(errand.arguments["stick"], base)
+        step = _steps(stop, progress, store.outbox.counts().unanswered)
+        return {"count": stick.export(store, identity, clock, folder, beat_of(store, clock), step)}
+
+    def bring(errand: Errand, progress: Progress) -> dict[str, Any]:
+        folder = folder_of(errand.arguments["stick"], base)
+        step = _steps(stop, progress, len(stick.receipts(folder)))
+        return dataclasses.asdict(stick.bring(store, identity, folder, step))
+
     return {
         Kind.SYNC: sync,
+        Kind.EXPORT: export,
+        Kind.IMPORT: bring,
         Kind.RETRY: lambda *_: {"count": orders.retry(store, [])},
         Kind.HOLD: lambda *_: {"count": orders.hold(store, [])},
         Kind.RELEASE: lambda *_: {"count": orders.release(store, [])},
     }
+
+
+def _steps(stop: StopSignal, progress: Progress, total: int) -> Callable[[int], None]:
+    """What is to be called with each step of an errand of `total` steps."""
+    done = 0
+
+    def step(number: int) -> None:
+        nonlocal done
+        done += number
+        progress(done, total)
+        if stop.asked:
+            raise Stopped
+
+    step(0)
+    return step
 
 
 def sync_now(store: Store, carrier: Carrier, stop: StopSignal, progress: Progress) -> None:

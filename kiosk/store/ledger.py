@@ -124,6 +124,13 @@ class Ledger:
         with translated(self._path), reading(self._engine) as connection:
             return [(seq, raw, hash) for seq, raw, hash in connection.execute(query.order_by(_outbox.seq).limit(limit))]
 
+    def unanswered_size(self) -> tuple[int, int]:
+        """How many records are not answered for, and their bytes."""
+        query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.func.length(_enrolment.raw)), 0))
+        with translated(self._path), reading(self._engine) as connection:
+            count, size = connection.execute(query.join_from(schema.enrolment, schema.outbox).where(IS_OPEN)).one()
+        return count, size
+
     def hashes(self, first: int, last: int) -> dict[int, bytes]:
         """By seq."""
         query = sa.select(_enrolment.seq, _enrolment.hash).where(_enrolment.seq.between(first, last))
