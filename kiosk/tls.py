@@ -6,6 +6,7 @@ cannot be right; afterwards the time that the centre signed says who was wrong, 
 
 import ipaddress
 import ssl
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from kiosk.domain.errors import CarriageError
 
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
 _TIME_CODES = frozenset({9, 10})  # X509_V_ERR: not yet valid, has expired
+_NAME_CODES = frozenset({62, 63, 64})  # X509_V_ERR: host name, e-mail, IP address mismatch
 
 
 class _Adapter(HTTPAdapter):
@@ -27,16 +29,21 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*arguments, **more, ssl_context=self._context)
 
 
-def mount(session: requests.Session, ca_file: str, *, look_at_dates: bool) -> None:
+def context(ca_file: str, *, look_at_dates: bool) -> ssl.SSLContext:
     """Raises CarriageError `sync.ca_file` when there is no such file or it holds no certificate."""
     try:
-        context = ssl.create_default_context(cafile=ca_file or None)
+        made = ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ssl.SSLError):
         raise CarriageError("sync.ca_file", file=ca_file) from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    made.minimum_version = ssl.TLSVersion.TLSv1_2
     if not look_at_dates:
-        context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
-    session.mount("https://", _Adapter(context))
+        made.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+    return made
+
+
+def mount(session: requests.Session, ca_file: str, *, look_at_dates: bool) -> None:
+    """Raises CarriageError `sync.ca_file`."""
+    session.mount("https://", _Adapter(context(ca_file, look_at_dates=look_at_dates)))
     if ca_file:
         session.verify = ca_file
 
@@ -44,6 +51,17 @@ def mount(session: requests.Session, ca_file: str, *, look_at_dates: bool) -> No
 def is_about_dates(error: BaseException) -> bool:
     """Whether a certificate was refused only because of the time."""
     return isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _TIME_CODES
+
+
+def is_about_name(error: ssl.SSLCertVerificationError) -> bool:
+    """Whether it is somebody's good certificate, but not that of the host that was asked."""
+    return error.verify_code in _NAME_CODES
+
+
+def days_left(certificate: Mapping[str, Any] | None, now_ms: int) -> int:
+    """Until the certificate expires, as `getpeercert` gives it."""
+    last_s = ssl.cert_time_to_seconds(certificate["notAfter"]) if certificate else 0
+    return int(last_s - now_ms / 1000) // 86_400
 
 
 def is_allowed(url: str) -> bool:

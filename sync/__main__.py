@@ -7,13 +7,14 @@ import os
 import random
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 from kiosk import commandline as command
-from kiosk import errand_words
+from kiosk import connection_words, errand_words
 from kiosk.clock import SystemClock
+from kiosk.domain.connection import STEPS, Outcome
 from kiosk.domain.errand import Kind
 from kiosk.domain.standing import Standing
 from kiosk.notify import Service
@@ -28,7 +29,7 @@ from sync import orders, report, story
 from sync.arguments import parser
 from sync.client import Client
 from sync.daemon import Daemon, Drained, drain, first_spread_s
-from sync.deeds import deeds
+from sync.deeds import deeds, probe_of
 from sync.errands import Errands
 from sync.fetch import fetch
 from sync.round import Carrier
@@ -36,6 +37,8 @@ from sync.stop import Stopped, StopSignal
 from sync.upkeep import Upkeep
 
 _JUST_BOOTED_MS = 10 * 60 * 1000  # the power came back for the whole market: only then is the first contact spread
+
+_TEST_MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.UNKNOWN: "?", Outcome.SKIPPED: "–"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,6 +57,8 @@ def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
         match arguments.deed:
             case "status":
                 _status(standing(store, identity, clock, settings.sync), settings, as_json=arguments.json)
+            case "test":
+                return _test(store, identity, settings, clock, as_json=arguments.json)
             case "log":
                 _log(arguments, store, settings)
             case "retry":
@@ -141,6 +146,21 @@ def _status(now: Standing, settings: Settings, *, as_json: bool) -> None:
         Console(highlight=False).print(report.status_screen(now, words, settings.zone, colour=True))
     else:
         command.write_line(report.status_screen(now, words, settings.zone))
+
+
+def _test(store: Store, identity: Identity, settings: Settings, clock: SystemClock, *, as_json: bool) -> int:
+    """Each step as soon as it is known."""
+    words, failed = command.words_of(settings), False
+    width = max(len(connection_words.title(step, words)) for step in STEPS)
+    with closing(Client(identity, settings.sync, clock, lambda: store.clock_believed)) as client:
+        for tested in probe_of(store, identity, settings, clock, client).steps():
+            failed |= tested.outcome is Outcome.FAILED
+            if as_json:
+                command.write_line(json.dumps(dataclasses.asdict(tested)))
+                continue
+            title, sentence = connection_words.title(tested.step, words), connection_words.sentence(tested, words)
+            command.write_line(f"{_TEST_MARKS[tested.outcome]} {title:<{width}}  {sentence}")
+    return command.FAILED if failed else command.OK
 
 
 def _log(arguments: argparse.Namespace, store: Store, settings: Settings) -> None:

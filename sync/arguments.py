@@ -14,12 +14,18 @@ def parser(home: Path) -> argparse.ArgumentParser:
         prog="kiosk-sync", parents=[common], description="Carries the kiosk's enrolments to the central API."
     )
     deeds = parser.add_subparsers(
-        dest="deed", required=True, metavar="run | once | status | log | retry | hold | release | export | import"
+        dest="deed",
+        required=True,
+        metavar="run | once | status | test | log | retry | hold | release | export | import",
     )
     deeds.add_parser("run", parents=[common], help="the daemon: sends whatever waits, until it is stopped")
     deeds.add_parser("once", parents=[common], help="sends now what waits; exit 0 when nothing waits any more")
     status = deeds.add_parser("status", parents=[common], help="how far it is, on one screen")
     status.add_argument("--json", action="store_true", help="one JSON object")
+    test = deeds.add_parser(
+        "test", parents=[common], help="the connection to the centre, step by step; exit 0 if it holds"
+    )
+    test.add_argument("--json", action="store_true", help="one JSON object a line")
     log = deeds.add_parser("log", parents=[common], help="what was done, newest first")
     log.add_argument("--json", action="store_true", help="one JSON object a line")
     log.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most N; default 50")

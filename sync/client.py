@@ -186,7 +186,7 @@ class _Failed(Exception):
 
     def __init__(self, error: BaseException) -> None:
         chain = _chain(error)
-        self.cause = _cause_of(chain)
+        self.cause = cause_of(error)
         self.reason = next((one for one in chain if is_about_dates(one)), error)
 
 
@@ -237,8 +237,9 @@ def _retry_after_s(value: str | None) -> float | None:
     return max(0.0, (asked - datetime.now(UTC)).total_seconds())
 
 
-def _cause_of(chain: list[BaseException]) -> str:
+def cause_of(error: BaseException) -> str:
     """Looks through the layers (requests, urllib3, socket) for the reason that a person can act on."""
+    chain = _chain(error)
     if any(isinstance(e, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema) for e in chain):
         return "address"
     if any(isinstance(e, requests.exceptions.MissingSchema | urllib3.exceptions.LocationParseError) for e in chain):

@@ -2,10 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
 from kiosk.clock import Clock
+from kiosk.domain.connection import STEPS
 from kiosk.domain.errand import Errand, Kind
 from kiosk.domain.errors import CarriageError
 from kiosk.settings import Settings
@@ -13,8 +15,11 @@ from kiosk.sticks import folder_of
 from kiosk.store import Store
 from kiosk.store.identity import Identity
 from sync import orders, stick
+from sync.client import Client
 from sync.daemon import Drained, drain
 from sync.errands import Deed, Progress
+from sync.messages import Request
+from sync.probe import Probe
 from sync.round import Carrier, beat_of
 from sync.stop import Stopped, StopSignal
 
@@ -45,14 +50,38 @@ def deeds(
         step = _steps(stop, progress, len(stick.receipts(folder)))
         return dataclasses.asdict(stick.bring(store, identity, folder, step))
 
+    def test(_: Errand, progress: Progress) -> None:
+        client = Client(identity, settings.sync, clock, lambda: store.clock_believed)
+        with closing(client):
+            found: list[dict[str, Any]] = []
+            progress(0, len(STEPS), steps=found)
+            for tested in probe_of(store, identity, settings, clock, client, stop.abandonable).steps():
+                found.append(dataclasses.asdict(tested))
+                progress(len(found), len(STEPS), steps=found)
+
     return {
         Kind.SYNC: sync,
+        Kind.TEST: test,
         Kind.EXPORT: export,
         Kind.IMPORT: bring,
         Kind.RETRY: lambda *_: {"count": orders.retry(store, [])},
         Kind.HOLD: lambda *_: {"count": orders.hold(store, [])},
         Kind.RELEASE: lambda *_: {"count": orders.release(store, [])},
     }
+
+
+def probe_of(
+    store: Store,
+    identity: Identity,
+    settings: Settings,
+    clock: Clock,
+    client: Client,
+    abandonable: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Probe:
+    def request() -> Request:
+        return Request(identity.kiosk, beat_of(store, clock), cursor=store.outbox.carriage().cursor)
+
+    return Probe(identity, settings.sync, clock, lambda: store.clock_believed, client, request, abandonable)
 
 
 def _steps(stop: StopSignal, progress: Progress, total: int) -> Callable[[int], None]:

@@ -101,7 +101,7 @@ def create_app(
     @app.get(wire.HEALTH_PATH)
     async def health() -> Response:
         await _apart(lambda: _alive(database))
-        return JSONResponse({"status": "ok", "version": wire.VERSION})
+        return JSONResponse({"status": "ok", "version": wire.VERSION, "at_ms": clock.wall_ms()})
 
     @app.get(openapi.METRICS_PATH)
     async def measured(request: Request) -> Response:

@@ -109,7 +109,7 @@ def _provision() -> dict[str, Any]:
 
 
 def _health() -> dict[str, Any]:
-    alive = _object(status={"const": "ok"}, version={"type": "integer"})
+    alive = _object(status={"const": "ok"}, version={"type": "integer"}, at_ms={"type": "integer"})
     return {
         "operationId": "health",
         "summary": "Whether the API and its database answer",
