@@ -15,8 +15,8 @@ def title(step: str, words: Words) -> str:
 def sentence(tested: Tested, words: Words) -> str:
     """What was found; of a failure what happened and what to do."""
     facts = dict(tested.facts)
-    if "seconds" in facts:
-        facts["span"] = span(facts["seconds"], words)
+    if "span" in facts:
+        facts["span"] = span(facts["span"], words)
     if tested.outcome is Outcome.FAILED:
         return f"{words(f'error.{tested.said}', **facts)} {words(f'cure.{tested.said}', **facts)}"
     return words(tested.said, **facts)

@@ -132,8 +132,8 @@ class Probe:
             return _Found("connection.clock.unknown", {}, Outcome.UNKNOWN)
         seconds = abs(self._wrong_ms) // 1000
         if abs(self._wrong_ms) > WRONG_MS:
-            raise CarriageError("connection.clock_wrong", seconds=seconds)
-        return _Found("connection.clock.passed", {"seconds": seconds})
+            raise CarriageError("connection.clock_wrong", span=seconds)
+        return _Found("connection.clock.passed", {"span": seconds})
 
     def _tls(self) -> _Found:
         parts = urlsplit(self._base)

@@ -18,7 +18,7 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """`said`: of a failure an error id, else a message id; `facts` fill its sentences."""
+    """`said`: of a failure an error id, else a message id; `facts` fill its sentences; a `span` is in s."""
 
     step: str
     outcome: Outcome

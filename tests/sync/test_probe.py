@@ -204,7 +204,7 @@ def test_it_is_told_when_the_clock_is_to_blame(kiosk, authority, ends, says):
         Outcome.SKIPPED,
     ]
     assert (found["clock"].said, found["tls"].said) == ("connection.clock_wrong", "sync.clock")
-    assert 4.9 * 86_400 < found["clock"].facts["seconds"] < 5.1 * 86_400
+    assert 4.9 * 86_400 < found["clock"].facts["span"] < 5.1 * 86_400
     assert load("id")("sync.span.day", number=5) in connection_words.sentence(found["clock"], load("id"))
 
 
@@ -273,7 +273,7 @@ def test_the_program_and_the_errand_say_the_same(kiosk, eventually):
     for line, one in zip(printed.stdout.splitlines(), errand.result["steps"], strict=True):
         tested = connection_words.tested_of(one)
         assert connection_words.title(tested.step, words) in line
-        if "ms" not in tested.facts and "seconds" not in tested.facts:
+        if "ms" not in tested.facts and "span" not in tested.facts:
             assert line.endswith(connection_words.sentence(tested, words))
 
 
