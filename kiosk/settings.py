@@ -131,6 +131,7 @@ class Central:
     database: str
     spread_s: Annotated[int, Between(0, 86_400)]
     metrics: Annotated[str, OneOf("loopback", "all", "none")]
+    console: bool
     silent_days: Annotated[float, Between(0.01, 365)]
     heartbeats_days: Annotated[int, Between(1, 3650)]
 

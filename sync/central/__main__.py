@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,14 +11,15 @@ from kiosk import commandline as command
 from kiosk.clock import SystemClock
 from kiosk.domain.errors import StoreError
 from kiosk.settings import Settings
-from sync.central import deeds, keys
+from sync.central import deeds, keys, users
 from sync.central.database import FILE, Database
 from sync.central.migrations import migrate
 
 _SERVICES = ("serve", "work")
-_NEW_HOME = ("serve", "add-kiosk", "init")  # only these make a centre where none is
+_NEW_HOME = ("serve", "add-kiosk", "init", "user")  # only these make a centre where none is
 _DEEDS = {
     "add-kiosk": deeds.add_kiosk,
+    "place": deeds.place,
     "kiosks": deeds.kiosks,
     "revoke": deeds.revoke,
     "unrevoke": deeds.unrevoke,
@@ -28,6 +29,7 @@ _DEEDS = {
     "decide": deeds.decide,
     "import": deeds.bring,
     "publish": deeds.publish,
+    "user": users.user,
 }
 
 
@@ -86,7 +88,12 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     work.add_argument("--again", action="store_true", help="look once more at what could not be opened")
     deed("init", "make the keys that are missing, and say which belongs where")
 
-    deed("add-kiosk", "print a one-time code for `kiosk init`").add_argument("name", metavar="NAME", help=_NAME_HELP)
+    added = deed("add-kiosk", "print a one-time code for `kiosk init`")
+    placed = deed("place", "say where a kiosk stands")
+    for one in (added, placed):
+        one.add_argument("name", metavar="NAME", help=_NAME_HELP)
+        one.add_argument("--region", type=_text(64), default="", metavar="R", help="city or regency")
+        one.add_argument("--market", type=_text(128), default="", metavar="M", help="the market it stands in")
     kiosks = deed("kiosks", "the fleet: who was heard of when, and what waits there")
     kiosks.add_argument("name", metavar="NAME", nargs="?", default="", help="only this one, with what is missing of it")
     deed("revoke", "refuse a kiosk from its next request on").add_argument("name", metavar="NAME")
@@ -112,10 +119,21 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     source = publish.add_mutually_exclusive_group(required=True)
     source.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="tables and words/*.po, over those shipped")
     source.add_argument("--shipped", action="store_true", help="those that came with this program")
+    console_users = subparsers.add_parser("user", help="who may sign in to the console", description="Who may sign in.")
+    users.options(console_users, [common, database])
     return parser
 
 
 _NAME_HELP = "1 to 64 letters, digits, dots, dashes, underscores"
+
+
+def _text(longest: int) -> Callable[[str], str]:
+    def text(value: str) -> str:
+        if len(value) > longest or not value.isprintable():
+            raise ValueError
+        return value.strip()
+
+    return text
 
 
 def _port(text: str) -> int:

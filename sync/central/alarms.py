@@ -47,10 +47,11 @@ def raise_(
     for first, last in spans:
         row = {"kiosk": name, "kind": str(kind), "first": first, "last": last, "raised_ms": now_ms}
         here = (alarm.c.kiosk == name) & (alarm.c.kind == str(kind)) & (alarm.c.first == first)
-        made = connection.execute(database.insert_new(alarm).values(**row)).rowcount
+        made = bool(database.insert_rows(connection, alarm, [row], alarm.c.first))
         if not made:
             changed = alarm.c.cleared_ms.is_not(None) | (alarm.c.last != last)
-            made = connection.execute(sa.update(alarm).where(here & changed).values(cleared_ms=None, **row)).rowcount
+            again = sa.update(alarm).where(here & changed).values(cleared_ms=None, **row)
+            made = connection.execute(again).rowcount > 0
         if made:
             _log.error("alarm.raised", kiosk=name, cause=str(kind), seq=first)
 

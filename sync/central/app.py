@@ -37,6 +37,7 @@ def create_app(
     clock: Clock,
     spread_s: int = 0,
     metrics_for: str = LOOPBACK,
+    console: FastAPI | None = None,
 ) -> FastAPI:
     """The API over an open database.
 
@@ -44,6 +45,7 @@ def create_app(
     answer_key   signs the answers
     spread_s     over how many seconds the kiosks of this centre come back after an outage
     metrics_for  who may read /metrics: loopback, all or none
+    console      the pages for people, or none
     """
     app = FastAPI(title=openapi.TITLE, version=str(wire.VERSION), docs_url=None, redoc_url=None)
     app.openapi = openapi.document  # type: ignore[method-assign]
@@ -109,6 +111,8 @@ def create_app(
         metrics.waiting.set(room.waiting)
         return Response(await _apart(metrics.text), media_type=CONTENT_TYPE_LATEST)
 
+    if console is not None:
+        app.mount(openapi.CONSOLE_PATH, console)
     app.add_middleware(Counted, metrics=metrics)
     never_echo(app)
     return app

@@ -32,9 +32,15 @@ class Centre:
 
 
 def add_kiosk(centre: Centre, arguments: argparse.Namespace) -> int:
-    code = provisioning.add_kiosk(centre.database, arguments.name)
+    code = provisioning.add_kiosk(centre.database, arguments.name, arguments.region, arguments.market)
     _say(centre.words("central.code", kiosk=arguments.name))
     command.write_line(code)
+    return command.OK
+
+
+def place(centre: Centre, arguments: argparse.Namespace) -> int:
+    fleet.place(centre.database, arguments.name, arguments.region, arguments.market)
+    _say(centre.words("central.placed", kiosk=arguments.name, market=arguments.market or "–"))
     return command.OK
 
 
@@ -58,7 +64,7 @@ def kiosks(centre: Centre, arguments: argparse.Namespace) -> int:
         ]
         for one in found
     ]  # fmt: skip
-    _table([centre.words(f"central.column.{name}") for name in names], rows)
+    table([centre.words(f"central.column.{name}") for name in names], rows)
     if arguments.name:
         told = found[0].last_seq or 0
         beyond = [(found[0].newest + 1, told)] if told > found[0].newest else []
@@ -104,7 +110,7 @@ def alarms(centre: Centre, arguments: argparse.Namespace) -> int:
         ]
         for one in found
     ]  # fmt: skip
-    _table([centre.words(f"central.column.{name}") for name in names], rows)
+    table([centre.words(f"central.column.{name}") for name in names], rows)
     return command.OK
 
 
@@ -170,7 +176,7 @@ def publish(centre: Centre, arguments: argparse.Namespace) -> int:
     return command.OK
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     lines = [list(head), *([str(cell) for cell in row] for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
     numbers = [all(isinstance(row[place], int) or row[place] == "–" for row in rows) for place in range(len(head))]

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.clock import Clock
 from kiosk.domain.errors import CarriageError, StoreError
 from sync import wire
-from sync.central import heartbeats, ingest, mastering, outcomes, reconciliation
+from sync.central import heartbeats, ingest, mastering, outcomes, reconciliation, rounds
 from sync.central.database import Database
 from sync.central.schema import heartbeat, kiosk
 from sync.token import Token
@@ -62,9 +62,9 @@ class Exchange:
             raise NotUnderstood("token")
         unsigned = ingest.unsigned(request.records, sender.public_key)
         try:
-            answer = self._commit(sender, request, unsigned, stick=stick)
+            answer = self._commit(sender, request, unsigned, len(body), stick=stick)
         except ingest.IdTaken:
-            answer = self._commit(sender, request, unsigned, stick=stick, look_for_ids=True)
+            answer = self._commit(sender, request, unsigned, len(body), stick=stick, look_for_ids=True)
         ingest.tell(sender.name, tuple(answer.each()))
         return Exchanged(wire.sign_answer(answer, self._key), request, answer)
 
@@ -82,6 +82,7 @@ class Exchange:
         sender: ingest.Sender,
         request: wire.Request,
         unsigned: frozenset[int],
+        bytes_up: int,
         *,
         stick: bool,
         look_for_ids: bool = False,
@@ -96,12 +97,14 @@ class Exchange:
                 connection, self._database, sender, request.records, unsigned, now_ms, look_for_ids=look_for_ids
             )
             before = row if row.received_ms is not None else None
-            heartbeats.note(connection, self._database, name, request.beat, before, now_ms)
+            heartbeats.note(connection, self._database, name, request.beat, before, now_ms, stick=stick)
             asks = reconciliation.differing(connection, name, request.days or ())
             lacks: tuple[int, ...] = ()
             if request.known is not None:
                 lacks = reconciliation.lacking(connection, self._database, name, request.known, now_ms)
             told = outcomes.after(connection, name, request.cursor) if row.outcomes > request.cursor else ()
+            done = rounds.Done(verdicts, len(told), len(lacks), bytes_up)
+            rounds.note(connection, self._database, request, done, before, now_ms, stick=stick)
         hashes = {one.seq: one.hash for one in request.records}
         return wire.Answer(
             kiosk=name,

@@ -95,6 +95,14 @@ def unrevoke(database: Database, name: str) -> None:
             raise UnknownKioskError("central.kiosk_none", kiosk=name)
 
 
+def place(database: Database, name: str, region: str, market: str) -> None:
+    """Where a kiosk stands. Raises UnknownKioskError `central.kiosk_none`."""
+    values = {"region": region, "market": market}
+    with database.write() as connection:
+        if connection.execute(sa.update(kiosk).where(kiosk.c.name == name).values(**values)).rowcount == 0:
+            raise UnknownKioskError("central.kiosk_none", kiosk=name)
+
+
 def _kiosk(row: Any) -> Kiosk:
     return Kiosk(
         name=row.name,

@@ -11,11 +11,19 @@ from sync.central.database import Database
 from sync.central.schema import heartbeat, heartbeat_log
 
 _COUNT_LIMIT = 10**9  # so that the sum over a fleet stays a number, whatever one kiosk says
+_WRONG_LIMIT = 2**62
 SLOT_MS = 3_600_000  # one row of the log for each of these, and for each boot
 
 
 def note(
-    connection: sa.Connection, database: Database, name: str, beat: wire.Heartbeat, before: Any | None, now_ms: int
+    connection: sa.Connection,
+    database: Database,
+    name: str,
+    beat: wire.Heartbeat,
+    before: Any | None,
+    now_ms: int,
+    *,
+    stick: bool = False,
 ) -> None:
     """Keeps a beat that is newer than the one `before`. The kiosk's row must be locked.
 
@@ -39,10 +47,12 @@ def note(
         "master": beat.master,
         "more": json.dumps(beat.more, ensure_ascii=False),
     }
+    wrong_ms = None if stick else max(-_WRONG_LIMIT, min(beat.now_ms - now_ms, _WRONG_LIMIT))
     if before is None:
-        connection.execute(sa.insert(heartbeat).values(kiosk=name, **values))
+        connection.execute(sa.insert(heartbeat).values(kiosk=name, wrong_ms=wrong_ms, **values))
     else:
-        connection.execute(sa.update(heartbeat).where(heartbeat.c.kiosk == name).values(**values))
+        here = sa.update(heartbeat).where(heartbeat.c.kiosk == name)
+        connection.execute(here.values(wrong_ms=wrong_ms, **values))
     if before is None or bytes(before.boot) != boot or before.received_ms // SLOT_MS != now_ms // SLOT_MS:
         connection.execute(database.insert_new(heartbeat_log).values(kiosk=name, **values))
     if before is not None and beat.last_seq < before.last_seq:

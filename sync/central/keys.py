@@ -4,6 +4,7 @@ central.key.pem  X25519, private: whoever has it can read every enrolment. For t
 central.pub.pem  its public half, which kiosks seal to: all that the web server needs
 answer.key.pem   Ed25519: it signs answers and master data, so it speaks for the centre
 people.key       32 bytes that key the hashes by which the worker finds people enrolled twice
+console.key      32 bytes that encrypt the secrets of the one-time codes with which people sign in
 """
 
 import os
@@ -26,7 +27,8 @@ from cryptography.hazmat.primitives.serialization import (
 from kiosk.domain.errors import IdentityError
 
 FILE, PUBLIC_FILE, ANSWER_FILE, PEOPLE_FILE = "central.key.pem", "central.pub.pem", "answer.key.pem", "people.key"
-_PEOPLE_BYTES = 32
+CONSOLE_FILE = "console.key"
+_SECRET_BYTES = 32
 _Key = X25519PrivateKey | Ed25519PrivateKey
 
 
@@ -90,17 +92,14 @@ def load_public(home: Path) -> bytes:
 
 def load_people(home: Path, *, new: bool) -> bytes:
     """32 bytes, made when there are none and nobody is known by them. Raises as `make`, and `central.key_elsewhere`."""
-    path = home / PEOPLE_FILE
-    if not new and not path.exists():
+    if not new and not (home / PEOPLE_FILE).exists():
         raise IdentityError("central.key_elsewhere", file=PEOPLE_FILE, home=str(home))
-    try:
-        _write(path, secrets.token_bytes(_PEOPLE_BYTES))
-        key = path.read_bytes()
-    except OSError:
-        raise IdentityError("central.key_unwritable", file=PEOPLE_FILE) from None
-    if len(key) != _PEOPLE_BYTES:
-        raise IdentityError("central.key_damaged", file=PEOPLE_FILE)
-    return key
+    return _secret(home / PEOPLE_FILE)
+
+
+def load_console(home: Path) -> bytes:
+    """32 bytes, made when there are none: the codes that were set up before are then void. Raises as `make`."""
+    return _secret(home / CONSOLE_FILE)
 
 
 def check_known(home: Path) -> None:
@@ -122,6 +121,17 @@ def can_open(home: Path) -> bool:
 def public_bytes(key: _Key) -> bytes:
     """Raw, 32 bytes."""
     return key.public_key().public_bytes_raw()
+
+
+def _secret(path: Path) -> bytes:
+    try:
+        _write(path, secrets.token_bytes(_SECRET_BYTES))
+        key = path.read_bytes()
+    except OSError:
+        raise IdentityError("central.key_unwritable", file=path.name) from None
+    if len(key) != _SECRET_BYTES:
+        raise IdentityError("central.key_damaged", file=path.name)
+    return key
 
 
 def _load_or_make(path: Path, generate: Callable[[], _Key]) -> object:

@@ -158,6 +158,87 @@ def _officers(connection: sa.Connection) -> None:
     _only_append(connection, "act")
 
 
+def _console(connection: sa.Connection) -> None:
+    def name(column: str = "name", *, key: bool = False) -> sa.Column[str]:
+        return sa.Column(column, sa.String(32), primary_key=key, nullable=False)
+
+    def mark() -> sa.Column[bytes]:
+        return sa.Column("mark", sa.LargeBinary, primary_key=True)
+
+    def number(column: str) -> sa.Column[int]:
+        return sa.Column(column, sa.BigInteger, nullable=False)
+
+    tables = sa.MetaData()
+    sa.Table(
+        "account",
+        tables,
+        name(key=True),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("password", sa.String(255), nullable=False),
+        sa.Column("must_change", sa.Boolean, nullable=False),
+        sa.Column("totp", sa.LargeBinary),
+        number("totp_step"),
+        sa.Column("disabled", sa.Boolean, nullable=False),
+        number("made_ms"),
+    )
+    signed_in = sa.Table(
+        "session",
+        tables,
+        mark(),
+        name("account"),
+        number("made_ms"),
+        number("seen_ms"),
+        sa.Column("totp", sa.LargeBinary),
+    )
+    sa.Index("ix_session_account", signed_in.c.account)
+    sa.Table("attempt", tables, mark(), number("failures"), number("until_ms"), sa.Index("attempt_until", "until_ms"))
+    sa.Table(
+        "audit",
+        tables,
+        sa.Column("n", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+        number("at_ms"),
+        name("account"),
+        name("deed"),
+        sa.Column("kiosk", sa.String(64), nullable=False),
+        sa.Column("record", sa.String(36), nullable=False),
+        sa.Column("facts", sa.Text, nullable=False),
+        sa.Index("audit_account", "account", "n"),
+        sa.Index("audit_kiosk", "kiosk", "n"),
+    )
+    tables.create_all(connection, checkfirst=False)
+    _only_append(connection, "audit")
+
+
+def _standing(connection: sa.Connection) -> None:
+    def number(column: str, *, key: bool = False) -> sa.Column[int]:
+        return sa.Column(column, sa.BigInteger, primary_key=key, nullable=False, autoincrement=False)
+
+    for table, column in (
+        ("kiosk", "region VARCHAR(64) DEFAULT '' NOT NULL"),
+        ("kiosk", "market VARCHAR(128) DEFAULT '' NOT NULL"),
+        ("heartbeat", "wrong_ms BIGINT"),
+    ):
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
+    connection.exec_driver_sql("CREATE INDEX kiosk_region_market ON kiosk (region, market)")
+    connection.exec_driver_sql("CREATE INDEX alarm_held ON alarm (kiosk) WHERE cleared_ms IS NULL")
+    tables = sa.MetaData()
+    sa.Table(
+        "round",
+        tables,
+        sa.Column("kiosk", sa.String(64), primary_key=True),
+        number("at_ms", key=True),
+        number("mono_ms", key=True),
+        *(number(name) for name in ("first", "last", "accepted", "duplicate", "refused")),
+        sa.Column("cause", sa.String(32), nullable=False),
+        sa.Column("way", sa.String(8), nullable=False),
+        *(number(name) for name in ("told", "lacks", "waiting", "bytes_up")),
+        sa.Index("round_at", "at_ms", postgresql_using="brin"),
+        postgresql_partition_by="HASH (kiosk)",
+    )
+    tables.create_all(connection, checkfirst=False)
+    _partition(connection, "round")
+
+
 def _add_days(connection: sa.Connection) -> None:
     """The day of each record, which is reconciled by day; it stands in the signed record, so it never changes."""
     connection.exec_driver_sql("ALTER TABLE enrolment ADD COLUMN day BIGINT DEFAULT 0 NOT NULL")
@@ -187,7 +268,13 @@ def _only_append(connection: sa.Connection, table: str) -> None:
         connection.exec_driver_sql(f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} {body}")
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _what_a_fleet_needs, _officers)
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
+    _first_tables,
+    _what_a_fleet_needs,
+    _officers,
+    _console,
+    _standing,
+)
 
 
 def migrate(database: Database, clock: Clock) -> None:

@@ -6,6 +6,7 @@ from sync import wire
 
 TITLE = "market kiosk central API"
 METRICS_PATH = "/metrics"
+CONSOLE_PATH = "/console"  # pages, not described here
 MASTER_TYPE = "application/vnd.market-kiosk.master"
 _KEY = {"type": "string", "pattern": "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$", "description": "32 bytes in base64"}
 _TEXT = {"schema": {"type": "string"}}

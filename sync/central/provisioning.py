@@ -23,7 +23,7 @@ class KioskNameError(KioskError):
     """A name that cannot be given to a kiosk."""
 
 
-def add_kiosk(database: Database, name: str) -> str:
+def add_kiosk(database: Database, name: str, region: str = "", market: str = "") -> str:
     """A fresh code for a kiosk, `7K3M-9QTX-R2WD`. Again for one that has not used its code: the old code ends.
 
     Raises KioskNameError `central.name`, `central.name_taken`.
@@ -31,7 +31,8 @@ def add_kiosk(database: Database, name: str) -> str:
     if not wire.is_name(name):
         raise KioskNameError("central.name")
     letters = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
-    row = {"code_hash": _hash(letters), "revoked": False}
+    placed = {key: value for key, value in (("region", region), ("market", market)) if value}
+    row = {"code_hash": _hash(letters), "revoked": False} | placed
     with database.write() as connection:
         known = connection.execute(sa.select(kiosk.c.public_key).where(kiosk.c.name == name).with_for_update()).first()
         if known is None:

@@ -18,7 +18,10 @@ kiosk = sa.Table(
     sa.Column("outcomes", sa.BigInteger, nullable=False, server_default="0"),  # the newest number given to one
     sa.Column("revoked_ms", sa.BigInteger),
     sa.Column("revoked_seq", sa.BigInteger),  # the newest seq known when it was revoked; a stick brings no later one
+    sa.Column("region", sa.String(64), nullable=False, server_default=""),
+    sa.Column("market", sa.String(128), nullable=False, server_default=""),
 )
+sa.Index("kiosk_region_market", kiosk.c.region, kiosk.c.market)
 
 enrolment = sa.Table(
     "enrolment",
@@ -63,10 +66,37 @@ def _number(name: str, *, key: bool = False, null: bool = False) -> sa.Column[in
     return sa.Column(name, sa.BigInteger, primary_key=key, nullable=null, autoincrement=False)
 
 
-heartbeat = sa.Table("heartbeat", metadata, _name(), *_beat())  # the newest of each kiosk
+heartbeat = sa.Table(  # the newest of each kiosk
+    "heartbeat",
+    metadata,
+    _name(),
+    *_beat(),
+    _number("wrong_ms", null=True),  # how far its clock was ahead of ours; NULL when it came on a stick
+)
 
 heartbeat_log = sa.Table("heartbeat_log", metadata, _name(), *_beat(key=True))  # one an hour
 sa.Index("heartbeat_log_received", heartbeat_log.c.received_ms)
+
+# The rounds of each kiosk as the centre met them; those that brought and told nothing only one an hour.
+round_ = sa.Table(
+    "round",
+    metadata,
+    _name(),
+    _number("at_ms", key=True),
+    _number("mono_ms", key=True),  # of the heartbeat: two rounds in one millisecond stay two
+    _number("first"),  # seq, 0 without records
+    _number("last"),
+    _number("accepted"),
+    _number("duplicate"),
+    _number("refused"),
+    sa.Column("cause", sa.String(32), nullable=False),  # of the first refused record, else ""
+    sa.Column("way", sa.String(8), nullable=False),  # air or stick
+    _number("told"),  # outcomes
+    _number("lacks"),  # records asked for again
+    _number("waiting"),  # on the kiosk, when it began
+    _number("bytes_up"),
+    sa.Index("round_at", "at_ms", postgresql_using="brin"),
+)
 
 # What the worker has not looked at yet: one row a run of records, written with them and deleted when all are examined.
 arrival = sa.Table(
@@ -133,6 +163,8 @@ alarm = sa.Table(
     _number("raised_ms"),
     _number("cleared_ms", null=True),
 )
+_HELD = alarm.c.cleared_ms.is_(None)
+sa.Index("alarm_held", alarm.c.kiosk, sqlite_where=_HELD, postgresql_where=_HELD)
 
 master = sa.Table(
     "master",
@@ -140,6 +172,53 @@ master = sa.Table(
     _number("version", key=True),
     sa.Column("bundle", sa.LargeBinary, nullable=False),
     _number("published_ms"),
+)
+
+# The console: who may look and act, who is signed in, who tries to, and everything that was done.
+account = sa.Table(
+    "account",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("role", sa.String(16), nullable=False),  # console.accounts.Role
+    sa.Column("password", sa.String(255), nullable=False),  # argon2id
+    sa.Column("must_change", sa.Boolean, nullable=False),
+    sa.Column("totp", sa.LargeBinary),  # the secret of RFC 6238, encrypted with console.key
+    _number("totp_step"),  # the newest step whose code was used: none is taken twice
+    sa.Column("disabled", sa.Boolean, nullable=False),
+    _number("made_ms"),
+)
+
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("mark", sa.LargeBinary, primary_key=True),  # SHA-256 of the token
+    sa.Column("account", sa.String(32), nullable=False, index=True),
+    _number("made_ms"),
+    _number("seen_ms"),
+    sa.Column("totp", sa.LargeBinary),  # a new secret that is shown and not yet confirmed, encrypted
+)
+
+attempt = sa.Table(
+    "attempt",
+    metadata,
+    sa.Column("mark", sa.LargeBinary, primary_key=True),  # SHA-256 of an account's name or of an address
+    _number("failures"),
+    _number("until_ms"),
+    sa.Index("attempt_until", "until_ms"),
+)
+
+audit = sa.Table(  # append-only; nobody's data in it
+    "audit",
+    metadata,
+    sa.Column("n", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _number("at_ms"),
+    sa.Column("account", sa.String(32), nullable=False),  # "" when nobody was known
+    sa.Column("deed", sa.String(32), nullable=False),  # console.audit.DEEDS
+    sa.Column("kiosk", sa.String(64), nullable=False),
+    sa.Column("record", sa.String(36), nullable=False),  # id of an enrolment
+    sa.Column("facts", sa.Text, nullable=False),  # JSON
+    sa.Index("audit_account", "account", "n"),
+    sa.Index("audit_kiosk", "kiosk", "n"),
 )
 
 migration = sa.Table(

@@ -5,17 +5,22 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk import commandline as command
 from kiosk.clock import Clock
 from kiosk.domain.errors import IdentityError, StoreError
 from kiosk.logs import Log
 from kiosk.settings import Settings
-from sync.central import alarms, fleet, heartbeats, keys, people
+from sync.central import alarms, fleet, heartbeats, keys, people, rounds
+from sync.central.console import attempts, sessions
 from sync.central.database import Database
 from sync.central.migrations import migrate
 from sync.central.worker import Worker, again
 from sync.stop import StopSignal
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _DAY_MS = 86_400_000
 _POLL_S = 1
@@ -43,8 +48,18 @@ def serve(arguments: argparse.Namespace, settings: Settings, home: Path, url: st
         if keys.can_open(home) and not is_loopback(host):
             raise IdentityError("central.key_here", file=keys.FILE)
         spread_s = 0 if is_loopback(host) else settings.central.spread_s
-        app = create_app(database, public_key, keys.load_answer(home), clock, spread_s, settings.central.metrics)
+        console = _console(database, settings, home, clock) if settings.central.console else None
+        answer_key, metrics = keys.load_answer(home), settings.central.metrics
+        app = create_app(database, public_key, answer_key, clock, spread_s, metrics, console)
         return command.OK if answer(app, listening, command.write_line) else command.FAILED
+
+
+def _console(database: Database, settings: Settings, home: Path, clock: Clock) -> "FastAPI":
+    from sync.central.console.app import create_console
+    from sync.central.console.standing import Limits
+
+    limits = Limits(int(settings.central.silent_days * _DAY_MS))
+    return create_console(database, keys.load_console(home), clock, settings.zone, limits)
 
 
 def work(arguments: argparse.Namespace, settings: Settings, home: Path, database: Database, clock: Clock) -> int:
@@ -78,7 +93,11 @@ def work(arguments: argparse.Namespace, settings: Settings, home: Path, database
 
 def _tidy(database: Database, settings: Settings, now_ms: int) -> None:
     alarms.watch_silence(database, now_ms, int(settings.central.silent_days * _DAY_MS))
-    heartbeats.forget(database, now_ms - settings.central.heartbeats_days * _DAY_MS)
+    old_ms = now_ms - settings.central.heartbeats_days * _DAY_MS
+    heartbeats.forget(database, old_ms)
+    rounds.forget(database, old_ms)
+    sessions.forget(database, now_ms)
+    attempts.forget(database, now_ms)
 
 
 def _public_key(home: Path) -> bytes:

@@ -62,7 +62,7 @@ def test_the_big_tables_lie_in_sixteen_partitions(migrated, tmp_path):
     with closing(Database.open(tmp_path, migrated)) as database, database.read() as connection:
         query = "SELECT inhparent::regclass::text, count(*) FROM pg_inherits JOIN pg_class ON oid = inhparent "
         found = {row[0]: row[1] for row in connection.exec_driver_sql(f"{query} WHERE relkind = 'p' GROUP BY 1")}
-    assert found == {"act": 16, "enrolment": 16, "examined": 16, "outcome": 16, "person": 16}
+    assert found == dict.fromkeys(("act", "enrolment", "examined", "outcome", "person", "round"), 16)
 
 
 @BOTH
