@@ -16,7 +16,8 @@ RAISED = set(re.findall(r'(?:Error|Refused)\(\s*"((?:central|sync|command)\.[a-z
 STANDING = Path(standing_words.__file__).read_text(encoding="utf-8")
 SAID = set(re.findall(r'words\("(sync\.[a-z_.]+|central\.[a-z_]+)"', SOURCES + STANDING))
 TO_KIOSKS = {"central.kiosk_unknown", "central.kiosk_revoked", "central.code_unknown", "central.code_used"}  # HTTP only
-DEEDS = set(re.findall(r'kind="([a-z]+)"', SOURCES + STORE)) - {"round", "enrolment", "act"}
+KIOSK = "\n".join(path.read_text(encoding="utf-8") for path in Path(sync.__file__).parent.glob("*.py"))
+DEEDS = set(re.findall(r'kind="([a-z]+)"', KIOSK + STORE)) - {"round", "enrolment", "act"}
 RECORD_CAUSES = ("damaged", "kiosk", "signature", "conflict", "fork", "chain")
 
 
