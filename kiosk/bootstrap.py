@@ -9,6 +9,7 @@ from kiosk import tables, words
 from kiosk.clock import Clock, SystemClock, today
 from kiosk.desk import Desk
 from kiosk.desk.door import Door
+from kiosk.desk.queue import Queue
 from kiosk.desk.record import Record
 from kiosk.devices.printer import PRINTERS
 from kiosk.devices.printing import PrinterWorker
@@ -60,6 +61,7 @@ class Kiosk:
         return Desk(
             (
                 Door(self.store, self.identity, region, day),
+                Queue(self.store, self.identity, SystemClock(), self.settings.sync, Path(self.settings.devices.sticks)),
                 Record(self.store),
             )
         )

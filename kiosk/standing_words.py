@@ -31,7 +31,7 @@ def headline(now: Standing, words: Words) -> str:
 
 def lines(now: Standing, words: Words, zone: tzinfo) -> list[tuple[str, str]]:
     """Label and value of each, in the order in which they are shown."""
-    return [(words(f"sync.label.{label}"), value) for label, value in _lines(now, words, zone)]
+    return [(words(f"sync.label.{label}"), value) for label, value in facts(now, words, zone)]
 
 
 def cause_sentence(cause: str, words: Words) -> str:
@@ -62,7 +62,8 @@ def span(seconds: int, words: Words) -> str:
     return words("sync.span.second", number=seconds)
 
 
-def _lines(now: Standing, words: Words, zone: tzinfo) -> Iterator[tuple[str, str]]:
+def facts(now: Standing, words: Words, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    """The same by the names of the labels."""
     yield "kiosk", now.kiosk or "–"
     yield "central", now.central or "–"
     yield "daemon", words("sync.running" if now.running else "sync.not_running")

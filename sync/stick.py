@@ -12,6 +12,7 @@ from shutil import disk_usage
 from kiosk.clock import Clock
 from kiosk.domain.errors import CarriageError
 from kiosk.domain.record import RecordError
+from kiosk.domain.stick import FILE_BYTES, RECORDS, room_for
 from kiosk.store import Store
 from kiosk.store.identity import Identity
 from kiosk.store.journal import Round
@@ -22,8 +23,6 @@ from sync.client import checked
 from sync.files import fresh_of, write_whole
 from sync.token import RECEIPT_SUFFIX, REQUEST_SUFFIX, Token, read_receipt_file, request_file
 
-RECORDS = 2000  # in one file
-FILE_BYTES = 64 * 1024  # beside its records: what a stick rounds a file up to
 NAMES = 5  # of damaged files, so many are named
 _FILE_LIMIT = wire.BODY_LIMIT + 1024
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}-[0-9]+-[0-9]+\.receipt")  # as the centre names them; no other name is told
@@ -115,8 +114,7 @@ def export(
     """
     to = _Folder(folder)
     to.tidy(f"{identity.kiosk}-*{REQUEST_SUFFIX}")
-    records, needed = store.ledger.unanswered_size()
-    needed += -(-records // RECORDS) * FILE_BYTES
+    needed = room_for(*store.ledger.unanswered_size())
     to.check_room(needed)
     carriage = store.outbox.carriage()
     count = after = first = 0

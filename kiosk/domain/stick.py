@@ -1,4 +1,4 @@
-"""A USB stick that is in just now."""
+"""A USB stick that is in just now, and the room that an export takes there."""
 
 from dataclasses import dataclass
 
@@ -11,3 +11,12 @@ class Stick:
     free: int
     size: int
     writable: bool
+
+
+RECORDS = 2000  # in one file
+FILE_BYTES = 64 * 1024  # beside its records: what a stick rounds a file up to
+
+
+def room_for(records: int, size: int) -> int:
+    """Bytes that so many records of `size` bytes together take on a stick, at most."""
+    return size + -(-records // RECORDS) * FILE_BYTES

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Any
 
+import queue_scenes
 from fakes import OFFICER
 
 from kiosk.domain.act import Act, KeptAct, Kind
@@ -45,3 +46,4 @@ def scenes(context: Context) -> Iterator[Shown]:
         KeptAct(8, now_ms - 86_400_000, Act(Kind.LEFT, "0417", {"reason": "left"})),
     )
     yield "record", at("record", RecordView(acts * 8, (("0417", OFFICER.name),))), None
+    yield from queue_scenes.scenes(at, now_ms)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from kiosk.journey.officer import door, record
+from kiosk.journey.officer import door, queue, record
 from kiosk.journey.step import Step
 
 # Each file gives its rows; the first of ROOMS is the first tile of the home page.
-ROOMS: tuple[str, ...] = ("record",)
+ROOMS: tuple[str, ...] = ("queue", "record")
 
-OFFICER: Mapping[str, Step] = {step.name: step for step in (*door.steps(ROOMS), *record.steps())}
+OFFICER: Mapping[str, Step] = {step.name: step for step in (*door.steps(ROOMS), *queue.steps(), *record.steps())}

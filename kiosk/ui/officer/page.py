@@ -38,6 +38,13 @@ class Line(button.Panel):
         return {"good": theme.go, "warn": theme.amber, "bad": theme.stop}.get(state, theme.edge)
 
 
+class Fact(BoxLayout):
+    """One line where there is little room: what it is, and how it stands at the right end."""
+
+    text = StringProperty("")
+    value = StringProperty("")
+
+
 class TouchLine(button.Touchable):
     """A row that leads somewhere."""
 
@@ -57,6 +64,9 @@ class Rows(BoxLayout):
     """
 
     row_mm = NumericProperty(15)
+    gap_mm = NumericProperty(2)
+    cols = NumericProperty(1)
+    turned = BooleanProperty(True)  # else what does not fit is left out
     open_page = NumericProperty(0)
     pages = NumericProperty(1)
     place = StringProperty("")
@@ -64,7 +74,7 @@ class Rows(BoxLayout):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        for name in ("lines", "height", "open_page", "row_mm"):
+        for name in ("lines", "height", "open_page", "row_mm", "cols"):
             self.fbind(name, self._lay)
 
     def show(self, rows: list[BoxLayout]) -> None:
@@ -74,13 +84,14 @@ class Rows(BoxLayout):
         self.open_page = min(max(self.open_page + by, 0), self.pages - 1)
 
     def _lay(self, *_: object) -> None:
-        row, gap = theme.mm(self.row_mm), theme.mm(2)
+        row, gap = theme.mm(self.row_mm), theme.mm(self.gap_mm)
         if self.height <= row or "list" not in self.ids:
             return
-        most = max(int((self.height + gap) // (row + gap)), 1)
-        if len(self.lines) > most:
-            most = max(int((self.height - theme.mm(15)) // (row + gap)), 1)
-        self.pages = max(-(-len(self.lines) // most), 1)
+        cols = int(self.cols)
+        most = max(int((self.height + gap) // (row + gap)), 1) * cols
+        if len(self.lines) > most and self.turned:
+            most = max(int((self.height - theme.mm(15)) // (row + gap)), 1) * cols
+        self.pages = max(-(-len(self.lines) // most), 1) if self.turned else 1
         self.open_page = min(self.open_page, self.pages - 1)
         self.place = f"{int(self.open_page) + 1} / {int(self.pages)}" if self.pages > 1 else ""
         self.ids.list.clear_widgets()
