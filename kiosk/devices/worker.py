@@ -41,6 +41,11 @@ class Loop:
         self._thread: threading.Thread | None = None
         self._on = False
 
+    @property
+    def on(self) -> bool:
+        """Started, and not told to stop."""
+        return self._on
+
     def start(self) -> bool:
         """False when it runs already."""
         if self._on:
@@ -94,9 +99,11 @@ class CameraWorker:
         return self._health
 
     def start(self) -> None:
-        if self._loop.start():
-            self.failing = False
-            self._mailbox.reopen()
+        if self._loop.on:
+            return
+        self.failing = False  # before the thread can find out anything else
+        self._mailbox.reopen()
+        self._loop.start()
 
     def stop(self, wait_s: float = STOP_S) -> None:
         """Ends the thread, releases the device and drops the last frame.
