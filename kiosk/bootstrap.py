@@ -9,8 +9,10 @@ from kiosk import tables, words
 from kiosk.clock import Clock, SystemClock, today
 from kiosk.desk import Desk
 from kiosk.desk.door import Door
+from kiosk.desk.home import Home
 from kiosk.desk.queue import Queue
 from kiosk.desk.record import Record
+from kiosk.desk.stock import Stock
 from kiosk.devices.printer import PRINTERS
 from kiosk.devices.printing import PrinterWorker
 from kiosk.devices.scanner import SCANNERS
@@ -58,10 +60,15 @@ class Kiosk:
         """Everything that officers do here; a part for each room."""
         region = tables.region_of(self.settings.site.market)
         day = lambda: today(self.store.clock, self.settings.zone)  # noqa: E731
+        stock = Stock(self.store, self.identity)
+        base = Path(self.settings.devices.sticks)
+        queue = Queue(self.store, self.identity, SystemClock(), self.settings.sync, base)
         return Desk(
             (
                 Door(self.store, self.identity, region, day),
-                Queue(self.store, self.identity, SystemClock(), self.settings.sync, Path(self.settings.devices.sticks)),
+                Home((stock.worry, queue.worry)),
+                stock,
+                queue,
                 Record(self.store),
             )
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from kiosk import settings
+from kiosk import settings, standing_words
 from kiosk.clock import Clock
 from kiosk.desk import Deed
 from kiosk.domain.errand import Errand, Kind
@@ -12,6 +12,7 @@ from kiosk.domain.stick import room_for
 from kiosk.journey.effects import Request
 from kiosk.journey.events import Event
 from kiosk.journey.officer.events import Told
+from kiosk.journey.officer.home import Worry
 from kiosk.journey.officer.queue import ConnectionView, QueueView, SeeConnection, SeeQueue, SeeSticks, Send, StickView
 from kiosk.sticks import sticks
 from kiosk.store import Store
@@ -42,6 +43,11 @@ class Queue:
             SeeConnection: lambda *_: self._connection(),
             Send: self._send,
         }
+
+    def worry(self) -> Worry | None:
+        now = standing(self._store, self._identity, self._clock, self._limits)
+        told = standing_words.level(now)
+        return None if told == "ok" else Worry("queue", f"home.queue.{told}", level="warn" if told == "warn" else "bad")
 
     def _send(self, request: Send, officer: str) -> Event:
         if not self._running():

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import queue_scenes
+import stock_scenes
 from fakes import OFFICER
 
 from kiosk.domain.act import Act, KeptAct, Kind
@@ -14,6 +15,7 @@ from kiosk.domain.officer import badge_mark
 from kiosk.journey import Context, Visit
 from kiosk.journey.duty import Duty, View
 from kiosk.journey.officer.door import DoorView
+from kiosk.journey.officer.home import HomeView, Worry
 from kiosk.journey.officer.record import RecordView
 
 Shown = tuple[str, Visit, Callable[[Any], None] | None]
@@ -41,9 +43,12 @@ def scenes(context: Context) -> Iterator[Shown]:
     yield "door-locked-badge", at("door", DoorView(((mark, 3600),)), officer=None, badge="BADGE:SPECIMEN"), None
     yield "door-unlisted", at("door", DoorView(listed=False), officer=None), None
     yield "officer", at("officer"), None
+    worries = (Worry("stock", "home.stock.low", {"count": 2}), Worry("queue", "home.queue.alarm", level="bad"))
+    yield "officer-worried", at("officer", HomeView(worries)), None
     acts = (
         KeptAct(9, now_ms - 60_000, Act(Kind.ENTERED, "0417")),
         KeptAct(8, now_ms - 86_400_000, Act(Kind.LEFT, "0417", {"reason": "left"})),
     )
     yield "record", at("record", RecordView(acts * 8, (("0417", OFFICER.name),))), None
     yield from queue_scenes.scenes(at, now_ms)
+    yield from stock_scenes.scenes(at)

@@ -105,7 +105,7 @@ def room_opened(visit: Visit, event: RoomOpened) -> Turn:
     return Turn(on_duty(visit, chosen=""), event.step)
 
 
-def steps(rooms: tuple[str, ...]) -> Iterator[Step]:
+def steps() -> Iterator[Step]:
     yield Step(
         "door",
         Stage.OFFICER,
@@ -121,11 +121,4 @@ def steps(rooms: tuple[str, ...]) -> Iterator[Step]:
         devices=frozenset({"camera", "scanner"}),
         asks=(SeeDoor(),),
         every_s=1,
-    )
-    yield Step(
-        "officer",
-        Stage.OFFICER,
-        {RoomOpened: to(*rooms, deed=room_opened), DutyEnded: to("attract")},
-        back=False,
-        idle=Idle.DUTY,
     )
