@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk import tables, words
+from kiosk.checkup.checkup import Eyes
 from kiosk.clock import Clock, SystemClock, today
 from kiosk.desk import Desk
 from kiosk.desk.door import Door
+from kiosk.desk.health import Parts
 from kiosk.desk.home import Home
 from kiosk.desk.queue import Queue
 from kiosk.desk.record import Record
 from kiosk.desk.stock import Stock
-from kiosk.devices.printer import PRINTERS
+from kiosk.devices.printer import PRINTERS, Paper
 from kiosk.devices.printing import PrinterWorker
 from kiosk.devices.scanner import SCANNERS
 from kiosk.devices.speaker import NoSpeaker, SpeakerWorker
@@ -63,10 +65,12 @@ class Kiosk:
         stock = Stock(self.store, self.identity)
         base = Path(self.settings.devices.sticks)
         queue = Queue(self.store, self.identity, SystemClock(), self.settings.sync, base)
+        parts = Parts(self.store, self.identity, self.settings, self._eyes, self._trial)
         return Desk(
             (
                 Door(self.store, self.identity, region, day),
-                Home((stock.worry, queue.worry)),
+                Home((parts.worry, stock.worry, queue.worry)),
+                parts,
                 stock,
                 queue,
                 Record(self.store),
@@ -91,19 +95,22 @@ class Kiosk:
         """Loads the recogniser. Raises DeviceError `recogniser.missing`."""
         return card_reader(self.settings, self.clock)
 
-    def sight(self) -> "CameraSight":
+    @cached_property
+    def _sight(self) -> "CameraSight":
         from kiosk.sight import CameraSight
 
         return CameraSight(self.settings.devices, self.reader)
 
-    def scanner(self) -> "CodeEars":
+    @cached_property
+    def _scanner(self) -> "CodeEars":
         from kiosk.sight import CodeEars
 
         devices = self.settings.devices
         scanner = SCANNERS[devices.scanner](devices)
         return CodeEars(scanner, tables.regions(), lambda: today(self.clock, self.settings.zone))
 
-    def printer(self) -> "SlipPrinter | None":
+    @cached_property
+    def _printer(self) -> "SlipPrinter | None":
         devices = self.settings.devices
         if devices.printer == "none":
             return None
@@ -119,7 +126,8 @@ class Kiosk:
             self.identity.kiosk if self.identity else self.settings.site.market,
         )
 
-    def speaker(self) -> "Speaker":
+    @cached_property
+    def _speaker(self) -> "Speaker":
         devices = self.settings.devices
         if devices.speaker == "journal":
             return JournalSpeaker(devices.speaker_source)
@@ -129,6 +137,27 @@ class Kiosk:
         from kiosk.ui.sound import SdlPlayer
 
         return SpeakerWorker(SdlPlayer(devices.volume), EFFECTS)
+
+    def sight(self) -> "CameraSight":
+        return self._sight
+
+    def scanner(self) -> "CodeEars":
+        return self._scanner
+
+    def printer(self) -> "SlipPrinter | None":
+        return self._printer
+
+    def speaker(self) -> "Speaker":
+        return self._speaker
+
+    def _eyes(self) -> Eyes:
+        """What the officers' checkup looks at."""
+        printer = self._printer
+        return Eyes(self._sight, self._scanner, printer.look if printer else None, lambda: self._speaker.state)
+
+    def _trial(self) -> Paper:
+        printer = self._printer
+        return printer.trial(self.settings.languages.order[0], self.clock.wall_ms()) if printer else Paper.ABSENT
 
     def close(self) -> None:
         self.store.close()

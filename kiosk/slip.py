@@ -1,10 +1,11 @@
 """The slip in a trader's hand: what a receipt says, in their language, without a name and without a promise."""
 
+import queue
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
 from kiosk.clock import believable, local
-from kiosk.devices.printer import Framed, Pair, Qr, Rule, Size, Slip, Text
+from kiosk.devices.printer import Framed, Pair, Paper, Qr, Rule, Size, Slip, Text
 from kiosk.devices.printing import PrinterWorker
 from kiosk.journey.receipt import Receipt
 from kiosk.words import Words, rupiah
@@ -39,11 +40,35 @@ def compose(receipt: Receipt, words: Words, zone: tzinfo, kiosk: str) -> Slip:
     )
 
 
+def trial(words: Words, zone: tzinfo, kiosk: str, now_ms: int) -> Slip:
+    """What a printer is tried with: letters, a line, a code. It is nobody's receipt and says so."""
+    at = local(now_ms, zone)
+    return (
+        Text(words("slip.trial"), Size.TITLE, bold=True, centred=True),
+        Text(words("slip.kiosk", kiosk=kiosk), Size.SMALL, centred=True),
+        Text(f"{words.date(at.date())}  {at:%H.%M}", Size.SMALL, centred=True),
+        Rule(),
+        Text("ABCDEFGHIJKLM 0123456789"),
+        Qr("SPECIMEN"),
+        Framed(words("slip.no_receipt")),
+    )
+
+
 class SlipPrinter:
     """Satisfies `ui.ports.Printer`."""
 
     def __init__(self, worker: PrinterWorker, words: Mapping[str, Words], zone: tzinfo, kiosk: str) -> None:
         self._worker, self._words, self._zone, self._kiosk = worker, words, zone, kiosk
+
+    def look(self) -> Paper:
+        """How the printer is just now. Blocks for a few seconds at most."""
+        return self._worker.look()
+
+    def trial(self, language: str, now_ms: int) -> Paper:
+        """Prints a slip that says what it is. Blocks until the printer has answered, or was given up."""
+        said: queue.SimpleQueue[Paper] = queue.SimpleQueue()
+        self._worker.print(trial(self._words[language], self._zone, self._kiosk, now_ms), said.put)
+        return said.get()
 
     def print(self, receipt: Receipt, told: Callable[[str], None]) -> None:
         slip = compose(receipt, self._words[receipt.language], self._zone, self._kiosk)

@@ -20,11 +20,11 @@ from kiosk import settings
 from kiosk.clock import WRONG_MS, Clock
 from kiosk.domain.connection import STEPS, Outcome, Tested
 from kiosk.domain.errors import CarriageError, KioskError
+from kiosk.links import Link, links
 from kiosk.store.identity import Identity
 from kiosk.tls import context, days_left, is_about_dates, is_about_name, is_allowed, is_loopback
 from sync import wire
 from sync.client import Client, SendFailed, cause_of
-from sync.links import Link, links
 
 _BODY_LIMIT = 64 * 1024
 _UNKNOWN_NAME = (socket.EAI_NONAME, socket.EAI_NODATA)

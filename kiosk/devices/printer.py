@@ -74,6 +74,10 @@ class Printer(Protocol):
         """Blocks until the slip is out or something is wrong; holds no device when it returns."""
         ...
 
+    def look(self) -> Paper:
+        """How it is just now, without printing: "printed" when it says that it is ready."""
+        ...
+
     def length_mm(self, slip: Slip) -> int:
         """How much paper this slip takes here."""
         ...

@@ -107,13 +107,31 @@ class EscposPrinter:
     def length_mm(self, slip: Slip) -> int:
         return length_mm(slip, self._paper_mm)
 
-    def print(self, slip: Slip) -> Paper:
-        picture = draw(slip, self._paper_mm)
+    def look(self) -> Paper:
+        port = self._opened()
+        if port is None:
+            return Paper.ABSENT
+        try:
+            answer = port.answer(RT_STATUS_PAPER, ANSWER_S)
+        except (OSError, termios.error):
+            return Paper.LOST
+        finally:
+            port.close()
+        return Paper.UNKNOWN if answer is None else Paper.PAPER_OUT if _ended(answer) else Paper.PRINTED
+
+    def _opened(self) -> _Port | None:
         port = _Port(self._source)
         try:
             port.open()
         except (OSError, ValueError, AttributeError, termios.error) as error:
             log.warning("printer.absent", error=type(error).__name__)
+            return None
+        return port
+
+    def print(self, slip: Slip) -> Paper:
+        picture = draw(slip, self._paper_mm)
+        port = self._opened()
+        if port is None:
             return Paper.ABSENT
         try:
             if _ended(port.answer(RT_STATUS_PAPER, ANSWER_S)):

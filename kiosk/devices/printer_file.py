@@ -1,5 +1,6 @@
 """For a laptop and a demonstration: each slip becomes three files, the printer's bytes, a picture and plain text."""
 
+import os
 from pathlib import Path
 
 from escpos.printer import Dummy
@@ -19,6 +20,13 @@ class FilePrinter:
 
     def length_mm(self, slip: Slip) -> int:
         return length_mm(slip, self._paper_mm)
+
+    def look(self) -> Paper:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return Paper.ABSENT
+        return Paper.PRINTED if os.access(self._folder, os.W_OK) else Paper.ABSENT
 
     def print(self, slip: Slip) -> Paper:
         picture = draw(slip, self._paper_mm)

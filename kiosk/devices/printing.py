@@ -1,11 +1,13 @@
 """The thread behind a printer: one slip at a time, and an answer in time whatever the driver does."""
 
+import queue
 import threading
 from collections.abc import Callable
 
 from kiosk.devices.printer import Paper, Printer, Slip
 from kiosk.logs import Log
 
+LOOK_S = 3.0
 CAME_OUT = (Paper.PRINTED, Paper.UNKNOWN)
 log = Log("printer")
 
@@ -34,6 +36,27 @@ class PrinterWorker:
         late.daemon = True
         late.start()
         threading.Thread(target=self._run, args=(slip, answer, late), name="printer", daemon=True).start()
+
+    def look(self, wait_s: float = LOOK_S) -> Paper:
+        """How the printer is just now; "unknown" while it prints, and when it does not say so in time."""
+        if not self._busy.acquire(blocking=False):
+            return Paper.UNKNOWN
+        found: queue.SimpleQueue[Paper] = queue.SimpleQueue()
+        threading.Thread(target=self._look, args=(found,), name="printer", daemon=True).start()
+        try:
+            return found.get(timeout=wait_s)
+        except queue.Empty:
+            return Paper.UNKNOWN
+
+    def _look(self, found: "queue.SimpleQueue[Paper]") -> None:
+        try:
+            self._printer = self._printer or self._make()
+            found.put(self._printer.look())
+        except Exception as error:  # noqa: BLE001 - a driver's own: a dead printer never stops a page
+            log.error("printer.failed", exception=error)
+            found.put(Paper.LOST)
+        finally:
+            self._busy.release()
 
     def _run(self, slip: Slip, answer: "_Once", late: threading.Timer) -> None:
         paper = Paper.LOST

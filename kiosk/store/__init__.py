@@ -12,6 +12,7 @@ from kiosk.sharing import touch
 from kiosk.store import rescue
 from kiosk.store.acts import Acts
 from kiosk.store.ballast import Ballast
+from kiosk.store.devices import Devices
 from kiosk.store.engine import open_engine, reading, translated
 from kiosk.store.enrolments import Enrolments
 from kiosk.store.errands import Errands
@@ -35,6 +36,7 @@ class Store:
 
     enrolments: Enrolments
     acts: Acts
+    devices: Devices
     errands: Errands
     stock: Stock
     guard: Guard
@@ -108,6 +110,7 @@ class Store:
             migrate(engine, self._machine_clock)
         self.enrolments = Enrolments(engine, self._path, self._cost, self.clock, self.ballast)
         self.acts = Acts(engine, self._path, self.clock, self.ballast)
+        self.devices = Devices(engine, self._path, self.clock, self.acts)
         self.errands = Errands(engine, self._path, self.clock)
         self.stock = Stock(engine, self._path, self.clock, self.acts)
         self.guard = Guard(engine, self._path, self.clock, self.acts)

@@ -20,11 +20,11 @@ from kiosk import connection_words
 from kiosk.clock import SystemClock
 from kiosk.domain.connection import STEPS, Outcome
 from kiosk.domain.errand import Kind, State
+from kiosk.links import Link, links
 from kiosk.store import Store
 from kiosk.words import load, placeholders
 from sync import wire
 from sync.client import Client
-from sync.links import Link, links
 from sync.messages import Heartbeat, Request
 from sync.probe import Probe
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Any
 
+import health_scenes
 import queue_scenes
 import stock_scenes
 from fakes import OFFICER
@@ -52,3 +53,4 @@ def scenes(context: Context) -> Iterator[Shown]:
     yield "record", at("record", RecordView(acts * 8, (("0417", OFFICER.name),))), None
     yield from queue_scenes.scenes(at, now_ms)
     yield from stock_scenes.scenes(at)
+    yield from health_scenes.scenes(at, now_ms)
