@@ -36,6 +36,12 @@ def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
 
             paths = arguments.card, arguments.answers, arguments.list
             return enrol.run(home, settings, *paths, as_json=arguments.json)
+        case "doctor":
+            from kiosk.commands import doctor
+
+            if arguments.pull_the_plug:
+                return doctor.pull_the_plug(home, settings, arguments.pull_the_plug)
+            return doctor.run(home, settings, as_json=arguments.json, plug=arguments.pulled)
         case _:
             from kiosk.commands import init
 
@@ -68,6 +74,18 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     which.add_argument("--answers", type=Path, metavar="FILE", help="the answers, TOML (see kiosk/commands/answers.py)")
     which.add_argument("--list", type=Path, metavar="FILE", help="signed forms as CSV, one journey a row")
     enrol.add_argument("--json", action="store_true", help="one JSON line per enrolment")
+
+    doctor = commands.add_parser(
+        "doctor",
+        parents=[shared],
+        help="all self-tests: is this machine fit to stand in a market?",
+        epilog="Exit code: 0 it is fit, 1 it is not. The plug is tried in two steps: --pull-the-plug writes here and "
+        "notes on another device until the power is cut; --pulled looks at the same device after the start.",
+    )
+    doctor.add_argument("--json", action="store_true", help="one JSON object")
+    plug = doctor.add_mutually_exclusive_group()
+    plug.add_argument("--pull-the-plug", type=Path, metavar="DIR", help="a folder on a stick: write until power is cut")
+    plug.add_argument("--pulled", type=Path, metavar="DIR", help="the same folder, after it")
 
     init = commands.add_parser("init", parents=[shared], help="provision this kiosk")
     init.add_argument("--central", required=True, metavar="URL", help="address of the central API")

@@ -39,7 +39,7 @@ def _findings(store: Store, settings: Settings, eyes: Eyes) -> Iterator[Finding 
     yield machine.disk(free_mb(store.home), settings.store.free_mb)
     yield good("clock") if store.clock_believed else warn("clock", "clock.wrong")
     yield machine.network(links())
-    yield good("daemon", "sync.running") if daemon_runs(store.home) else warn("daemon", "errand.no_daemon")
+    yield good("daemon", "sync.running") if daemon_runs(store.home) else warn("daemon", "daemon.down")
     yield _database(store)
     yield machine.power()
     yield machine.heat()

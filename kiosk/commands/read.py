@@ -53,7 +53,7 @@ def run(chosen: "Settings", files: list[Path], *, as_json: bool) -> int:
     reader = bootstrap.card_reader(chosen, SystemClock())
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that is no text in this terminal's encoding
-    with _without_chatter() as err:
+    with without_chatter() as err:
         return read(
             reader,
             files,
@@ -65,7 +65,7 @@ def run(chosen: "Settings", files: list[Path], *, as_json: bool) -> int:
 
 
 @contextmanager
-def _without_chatter() -> Iterator[TextIO]:
+def without_chatter() -> Iterator[TextIO]:
     """Standard error for our sentences alone: libjpeg and libpng write there whatever they find wrong in a file."""
     sys.stderr.flush()
     ours = os.dup(2)

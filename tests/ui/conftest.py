@@ -111,6 +111,7 @@ class Stage:
         self.sight.present = True
         self.desk.answers, self.desk.asked = {}, []
         self.front.hearing = False
+        self.front.eyes.forget()
         self.front.failsafe._times.clear()  # the crashes of an earlier test
         self.at(Visit.begin(fakes.context()))
         self.front._status(keeper.status())
