@@ -18,7 +18,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser(home).parse_args(argv)
     home = command.home_of(arguments, home)
     service = arguments.command == "run"
-    return command.run("kiosk", arguments, lambda settings: _work(arguments, settings, home), service=service)
+    return command.run(
+        "kiosk", arguments, lambda settings: _work(arguments, settings, home), service=service, home=home
+    )
 
 
 def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
@@ -26,7 +28,8 @@ def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
         case "run":
             from kiosk.commands import run
 
-            return run.run(home, settings, announce=arguments.announce, service=Service(os.environ))
+            site = getattr(arguments, "site", None)
+            return run.run(home, settings, site=site, announce=arguments.announce, service=Service(os.environ))
         case "read":
             from kiosk.commands import read
 
@@ -36,6 +39,15 @@ def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
 
             paths = arguments.card, arguments.answers, arguments.list
             return enrol.run(home, settings, *paths, as_json=arguments.json)
+        case "set":
+            from kiosk.commands import set as set_command
+
+            site, back = getattr(arguments, "site", None), arguments.back
+            return set_command.run(home, settings, site, arguments.key, arguments.value, back=back)
+        case "record":
+            from kiosk.commands import record
+
+            return record.run(home, settings, last=arguments.last, as_json=arguments.json)
         case "doctor":
             from kiosk.commands import doctor
 
@@ -74,6 +86,15 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     which.add_argument("--answers", type=Path, metavar="FILE", help="the answers, TOML (see kiosk/commands/answers.py)")
     which.add_argument("--list", type=Path, metavar="FILE", help="signed forms as CSV, one journey a row")
     enrol.add_argument("--json", action="store_true", help="one JSON line per enrolment")
+
+    set_parser = commands.add_parser("set", parents=[shared], help="what officers may set: show it, change it")
+    set_parser.add_argument("key", nargs="?", default="", metavar="KEY", help="such as devices.volume")
+    set_parser.add_argument("value", nargs="?", metavar="VALUE", help="levels in per cent, languages as id,jv,en")
+    set_parser.add_argument("--back", action="store_true", help="what it was before the last change")
+
+    record = commands.add_parser("record", parents=[shared], help="what officers did here last")
+    record.add_argument("--last", type=int, default=30, metavar="N", help="so many; default 30")
+    record.add_argument("--json", action="store_true", help="one JSON line each")
 
     doctor = commands.add_parser(
         "doctor",

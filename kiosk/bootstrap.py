@@ -12,8 +12,11 @@ from kiosk.desk import Desk
 from kiosk.desk.door import Door
 from kiosk.desk.health import Parts
 from kiosk.desk.home import Home
+from kiosk.desk.machine import Machine
 from kiosk.desk.queue import Queue
 from kiosk.desk.record import Record
+from kiosk.desk.service import Closing
+from kiosk.desk.settings import OfficersSettings
 from kiosk.desk.stock import Stock
 from kiosk.devices.printer import PRINTERS, Paper
 from kiosk.devices.printing import PrinterWorker
@@ -48,6 +51,7 @@ class Kiosk:
     store: Store
     identity: Identity | None
     closed: KioskError | None
+    site: Path | None = None
 
     @property
     def words(self) -> Words:
@@ -66,13 +70,17 @@ class Kiosk:
         base = Path(self.settings.devices.sticks)
         queue = Queue(self.store, self.identity, SystemClock(), self.settings.sync, base)
         parts = Parts(self.store, self.identity, self.settings, self._eyes, self._trial)
+        closing = Closing(self.store, self.identity)
         return Desk(
             (
                 Door(self.store, self.identity, region, day),
-                Home((parts.worry, stock.worry, queue.worry)),
+                Home((parts.worry, stock.worry, queue.worry, closing.worry)),
                 parts,
                 stock,
                 queue,
+                OfficersSettings(self.store, self.identity, self.settings, self.site),
+                Machine(self.store, self.identity, SystemClock(), self.settings.zone),
+                closing,
                 Record(self.store),
             )
         )
@@ -163,19 +171,27 @@ class Kiosk:
         self.store.close()
 
 
-def open_kiosk(home: Path, settings: Settings, clock: Clock | None = None, *, provisioned: bool = True) -> Kiosk:
+def open_kiosk(
+    home: Path,
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    provisioned: bool = True,
+    site: Path | None = None,
+) -> Kiosk:
     """Opens the store and the identity. With `provisioned` a kiosk without an identity raises IdentityError;
-    otherwise it opens closed, for the screen to say so. Raises SettingsError, StoreError.
+    otherwise it opens closed, for the screen to say so. `site`: the file that the settings came from.
+    Raises SettingsError, StoreError.
     """
     store = _open_store(home, settings, clock or SystemClock())
     try:
-        return _with_store(store, settings, provisioned=provisioned)
+        return _with_store(store, settings, site, provisioned=provisioned)
     except BaseException:
         store.close()
         raise
 
 
-def _with_store(store: Store, settings: Settings, *, provisioned: bool) -> Kiosk:
+def _with_store(store: Store, settings: Settings, site: Path | None, *, provisioned: bool) -> Kiosk:
     home, clock = store.home, store.clock
     tables.prefer(store.master.folder)
     if settings.site.market not in tables.markets():
@@ -190,7 +206,7 @@ def _with_store(store: Store, settings: Settings, *, provisioned: bool) -> Kiosk
         if provisioned:
             raise
         closed = error
-    return Kiosk(home, settings, clock, languages, store, identity, closed)
+    return Kiosk(home, settings, clock, languages, store, identity, closed, site)
 
 
 def card_reader(settings: Settings, clock: Clock) -> "Reader":

@@ -40,15 +40,29 @@ def words_of(chosen: Settings) -> Words:
     return load(chosen.languages.order[0])
 
 
-def run(program: str, arguments: argparse.Namespace, work: Callable[[Settings], int], *, service: bool) -> int:
+def run(
+    program: str,
+    arguments: argparse.Namespace,
+    work: Callable[[Settings], int],
+    *,
+    service: bool,
+    home: Path | None = None,
+) -> int:
     """The exit code of `work`. Any error becomes one sentence on standard error and 1; never a traceback.
 
+    `home`: of a kiosk, whose officers may have set something; None for the centre.
     A `service` logs what it does; a command that answers and ends logs only what goes wrong.
     """
     logs.start(program, logging.INFO if service else logging.WARNING)
     language = FALLBACK_LANGUAGE
     try:
-        chosen = settings.load(getattr(arguments, "site", None))
+        site = getattr(arguments, "site", None)
+        if home is None:
+            chosen = settings.load(site)
+        else:
+            from kiosk import officer_settings  # late: the centre has no officers' settings, nor what writes them
+
+            chosen = officer_settings.load(home, site)
         language = chosen.languages.order[0]
         return work(chosen)
     except KioskError as error:

@@ -31,6 +31,8 @@ def came_of(kind: Kind, result: Mapping[str, Any], words: Words) -> Iterator[str
             for what in ("elsewhere", "others"):
                 if count := result.get(what, 0):
                     yield words(f"stick.{what}", count=count)
+        case Kind.PROVISION:
+            yield words("machine.joined", kiosk=result.get("kiosk", ""))
         case Kind.RETRY | Kind.HOLD | Kind.RELEASE:
             yield words(f"sync.deed.{kind}", count=result.get("count", 0))
 

@@ -112,6 +112,8 @@ class StoreKeeper:
     def _closed_reason(self, level: freeze.Level) -> str:
         if self._closed:
             return self._closed.id
+        if message := self._store.service.state().message:
+            return f"service.{message}"
         if not believable(self._clock.wall_ms()):  # what it costs today depends on the day
             return "clock.wrong"
         if level is freeze.Level.STOP:

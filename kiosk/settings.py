@@ -61,6 +61,8 @@ class Panel:
     height: Annotated[int, Between(0, 16384)]
     diagonal_inch: Annotated[float, Between(3, 120)]
     fullscreen: bool
+    brightness: Annotated[float, Between(0.2, 1)]
+    dim_after_s: Annotated[float, Between(0, 86_400)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,11 @@ class Settings:
         return zoneinfo.ZoneInfo(self.site.timezone)
 
 
-def load(site: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
-    """Reads the shipped defaults, `site` over them, and `overrides` ("section.key": value) over both.
+def load(
+    site: Path | None = None, overrides: Mapping[str, Any] | None = None, officer: Mapping[str, Any] | None = None
+) -> Settings:
+    """Reads the shipped defaults; over them `site`, over it what officers have set, and `overrides` over all; the last
+    two as "section.key": value.
 
     Raises SettingsError naming the file and the key.
     """
@@ -172,6 +177,9 @@ def load(site: Path | None = None, overrides: Mapping[str, Any] | None = None) -
                         "settings.unknown", file=origin, key=f"{section}.{key}", wanted=", ".join(tables[section])
                     )
                 tables[section][key] = value
+    for dotted, value in (officer or {}).items():
+        section, key = dotted.split(".")
+        tables[section][key] = value
     for dotted, value in (overrides or {}).items():
         section, key = dotted.split(".")
         tables[section][key] = value

@@ -173,6 +173,19 @@ def markets(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(_read(_in(folder, "markets.csv"), lambda row: row["name"]))
 
 
+def markets_near(market: str, folder: Path | None = None) -> tuple[str, ...]:
+    """The markets of the same regency, by name; this one alone when no list knows it."""
+    named = dict(_read(_in(folder, "markets.csv"), lambda row: (row["name"], row["regency"])))
+    near = sorted(name for name, regency in named.items() if market in named and regency == named[market])
+    return tuple(near) or (market,)
+
+
+def helper_wordings(kind: str, folder: Path | None = None) -> tuple[str, ...]:
+    """Whom (`helper`) a trader can ask, or where (`place`), in the words that an officer may choose from."""
+    rows = _read(_in(folder, "helpers.csv"), lambda row: (row["kind"], row["text"]))
+    return tuple(text for found, text in rows if found == kind)
+
+
 def region_of(market: str, folder: Path | None = None) -> str:
     """Code of the regency that a market lies in, "" when no list knows it."""
     named = dict(_read(_in(folder, "markets.csv"), lambda row: (row["name"], row["regency"])))

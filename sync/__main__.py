@@ -32,6 +32,7 @@ from sync.daemon import Daemon, Drained, drain, first_spread_s
 from sync.deeds import deeds, probe_of
 from sync.errands import Errands
 from sync.fetch import fetch
+from sync.joining import identity_of
 from sync.round import Carrier
 from sync.stop import Stopped, StopSignal
 from sync.upkeep import Upkeep
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser(home).parse_args(argv)
     home = command.home_of(arguments, home)
     service = arguments.deed == "run"
-    return command.run("sync", arguments, lambda settings: _work(arguments, settings, home), service=service)
+    return command.run("sync", arguments, lambda settings: _work(arguments, settings, home), service=service, home=home)
 
 
 def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
@@ -84,10 +85,13 @@ def _tell(kind: Kind, result: Mapping[str, Any], words: Words) -> None:
 
 def _carry(settings: Settings, home: Path, *, forever: bool) -> int:
     clock, rng = SystemClock(), random.SystemRandom()
-    identity = Identity.load(home)
     with ExitStack() as stack:
         stop = stack.enter_context(StopSignal())
         stack.enter_context(single_instance(home))
+        service = Service(os.environ)
+        identity = identity_of(home, settings, clock, stop, service) if forever else Identity.load(home)
+        if identity is None:
+            return command.OK
         store = stack.enter_context(Store.open(home, settings.store, clock))
         client = Client(identity, settings.sync, clock, lambda: store.clock_believed)
         stack.callback(client.close)
@@ -102,7 +106,6 @@ def _carry(settings: Settings, home: Path, *, forever: bool) -> int:
         upkeep = Upkeep(store, identity, settings.store, clock, fetched)
         errands = Errands(store, deeds(store, identity, settings, clock, carrier, stop, upkeep))
         spread_s = first_spread_s(identity.central_url) if clock.monotonic_ms() < _JUST_BOOTED_MS else 0.0
-        service = Service(os.environ)
         Daemon(store, carrier, settings.sync, clock, rng, stop, service, upkeep, errands).run(spread_s)
         return command.OK
 

@@ -23,4 +23,5 @@ class Record:
     def _see(self, _: SeeRecord, __: str) -> Event:
         acts = tuple(self._store.acts.latest(SHOWN))
         numbers = {kept.act.officer for kept in acts}
-        return Told(RecordView(acts, tuple((o.number, o.name) for o in tables.officers() if o.number in numbers)))
+        names = tuple((o.number, o.name) for o in tables.officers() if o.number in numbers)
+        return Told(RecordView(acts, names, tables.stock_items()))

@@ -36,6 +36,10 @@ class Player(Protocol):
         """A short sound over whatever is being said."""
         ...
 
+    def turn(self, volume: float) -> None:
+        """0 … 1, for what begins from now on. Called on any thread."""
+        ...
+
 
 class NoSpeaker:
     """For `speaker = "none"`. Satisfies `ui.ports.Speaker`."""
@@ -51,6 +55,9 @@ class NoSpeaker:
 
     def hush(self) -> None:
         """Nothing to cut."""
+
+    def turn(self, volume: float) -> None:
+        """Nothing to hear."""
 
     def close(self) -> None:
         """Nothing to end."""
@@ -84,6 +91,9 @@ class SpeakerWorker:
 
     def hush(self) -> None:
         self.say(())
+
+    def turn(self, volume: float) -> None:
+        self._player.turn(volume)
 
     def close(self) -> None:
         self._loop.stop()

@@ -29,6 +29,9 @@ class JournalSpeaker:
         self.effects.append(sound.stem)
         self._write({"effect": sound.stem})
 
+    def turn(self, volume: float) -> None:
+        """Nothing to hear."""
+
     def hush(self) -> None:
         self.say(())
 

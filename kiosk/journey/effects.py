@@ -49,5 +49,18 @@ class Ask(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Apply(Effect):
+    """These of the panel count from now on: how loud, how bright, each 0 … 1; None stays as it is."""
+
+    volume: float | None = None
+    brightness: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restart(Effect):
+    """End, and begin anew with what was set."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wipe(Effect):
     """The visit is over: forget everything that screens and workers still hold."""

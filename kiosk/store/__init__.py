@@ -23,6 +23,7 @@ from kiosk.store.lock import StoreLock
 from kiosk.store.master import MasterData
 from kiosk.store.migrations import migrate
 from kiosk.store.outbox import Outbox
+from kiosk.store.service import Service
 from kiosk.store.stock import Stock
 
 FILE = "kiosk.sqlite3"
@@ -38,6 +39,7 @@ class Store:
     acts: Acts
     devices: Devices
     errands: Errands
+    service: Service
     stock: Stock
     guard: Guard
     outbox: Outbox
@@ -112,6 +114,7 @@ class Store:
         self.acts = Acts(engine, self._path, self.clock, self.ballast)
         self.devices = Devices(engine, self._path, self.clock, self.acts)
         self.errands = Errands(engine, self._path, self.clock)
+        self.service = Service(engine, self._path, self.clock, self.acts)
         self.stock = Stock(engine, self._path, self.clock, self.acts)
         self.guard = Guard(engine, self._path, self.clock, self.acts)
         self.outbox = Outbox(engine, self._path, self.clock)

@@ -28,7 +28,8 @@ def run(
     stop: threading.Event | None = None,
     service: Service | None = None,
 ) -> int:
-    """Returns 0 when it was asked to end (`stop`, Ctrl-C, SIGTERM), 1 when the screens crashed three times in a minute.
+    """Returns 0 when it was asked to end (`stop`, Ctrl-C, SIGTERM), 1 when the screens crashed three times in a minute,
+    ports.RESTART when an officer wants it to begin anew.
 
     Raises DeviceError `display.missing`. Call it on the main thread.
     """

@@ -18,8 +18,8 @@ from kiosk.devices.speaker import NoSpeaker
 from kiosk.domain.reading import Reading
 from kiosk.journey import Context, Visit, advance
 from kiosk.journey import events as ev
-from kiosk.journey.effects import Ask, CheckKnown, Effect, Keep, Print, Wipe
-from kiosk.journey.flow import FLOW, TRADER, Idle
+from kiosk.journey.effects import Apply, Ask, CheckKnown, Effect, Keep, Print, Restart, Wipe
+from kiosk.journey.flow import FLOW, TRADER, Idle, Stage
 from kiosk.journey.officer.events import DeskFailed, DoorAsked, Told
 from kiosk.logs import Log
 from kiosk.settings import Settings
@@ -30,8 +30,9 @@ from kiosk.ui.bridge import Bridge
 from kiosk.ui.corner import Corner
 from kiosk.ui.eyes import Eyes
 from kiosk.ui.failsafe import Failsafe
+from kiosk.ui.light import Light
 from kiosk.ui.memory import give_back, settle, thaw
-from kiosk.ui.ports import Desk, Keeper, Printer, Scanner, Sight, Speaker, Status
+from kiosk.ui.ports import RESTART, Desk, Keeper, Printer, Scanner, Sight, Speaker, Status
 from kiosk.ui.prompts import Clips
 from kiosk.ui.screens import make
 from kiosk.ui.voice import Voice
@@ -93,6 +94,7 @@ class Front(App):
         self.voice = Voice(speaker or NoSpeaker(), Clips(words))
         self.attendant = Attendant(desk, self.bridge, lambda: self.visit, self.post)
         self.corner = Corner(lambda: theme.mm(CORNER_MM) / theme.scale, lambda: self.post(DoorAsked()))
+        self.light = Light(settings.panel.brightness, settings.panel.dim_after_s)
         self.sheet: LanguageSheet | None = None
         self.announcer = Announcer(announce) if announce else None
         self.glass = Glass()
@@ -106,6 +108,7 @@ class Front(App):
     def build(self) -> Glass:
         Window.bind(on_touch_down=self._touched, on_textinput=self.eyes.typed, on_key_down=self._key)
         self.failsafe.install()
+        self.light.start()
         Clock.schedule_interval(lambda _: self.eyes.tick(), 0)
         Clock.schedule_interval(self._watch_end, 0.2)
         Clock.schedule_interval(self._ask_status, STATUS_S)
@@ -169,6 +172,14 @@ class Front(App):
                 self.printer.print(receipt, lambda paper: self.bridge.to_frame(self.post, ev.Printed(code, paper)))
             case Ask():
                 self.attendant.do(effect)
+            case Apply(volume, brightness):
+                if volume is not None:
+                    self.voice.turn(volume)
+                if brightness is not None:
+                    self.light.change(brightness)
+            case Restart():
+                self.exit_code = RESTART
+                self.stop()
             case Wipe():
                 self._wipe()
                 self._ask_status()
@@ -289,6 +300,7 @@ class Front(App):
     # time
 
     def _wait(self) -> None:
+        self.light.rest(FLOW[self.visit.step].stage is Stage.OUTSIDE)
         self._idle.cancel()
         seconds = self._idle_s(FLOW[self.visit.step].idle)
         if seconds:
@@ -306,6 +318,8 @@ class Front(App):
         }.get(idle, 0)
 
     def _touched(self, _: object = None, touch: MotionEvent | None = None) -> None:
+        if self.light.wake() and touch is not None:
+            self.glass.deaf_until = time.monotonic() + GUARD_S
         self._wait()
         if touch is not None:
             self.corner.tapped(touch.x, Window.height - touch.y)

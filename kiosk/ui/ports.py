@@ -14,6 +14,8 @@ from kiosk.journey.effects import Request
 from kiosk.journey.events import EnrolmentKept, Event, KeepFailed, KnownChecked
 from kiosk.journey.receipt import Receipt
 
+RESTART = 3  # exit code of a program that is to begin anew
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -89,6 +91,10 @@ class Speaker(Protocol):
         ...
 
     def hush(self) -> None: ...
+
+    def turn(self, volume: float) -> None:
+        """Louder or softer from now on, 0 … 1."""
+        ...
 
     def close(self) -> None: ...
 

@@ -60,4 +60,8 @@ class SdlPlayer:
 
     def effect(self, sound: Path) -> None:
         if sound in self._effects:
+            self._effects[sound].volume = self._volume
             self._effects[sound].play()
+
+    def turn(self, volume: float) -> None:
+        self._volume = volume

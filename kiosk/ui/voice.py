@@ -89,6 +89,10 @@ class Voice:
     def click(self) -> None:
         self._effect(CLICK)
 
+    def turn(self, volume: float) -> None:
+        """Louder or softer, 0 … 1."""
+        self._speaker.turn(volume)
+
     def close(self) -> None:
         self._speaker.close()
 

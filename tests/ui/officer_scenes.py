@@ -7,6 +7,7 @@ from typing import Any
 
 import health_scenes
 import queue_scenes
+import settings_scenes
 import stock_scenes
 from fakes import OFFICER
 
@@ -54,3 +55,4 @@ def scenes(context: Context) -> Iterator[Shown]:
     yield from queue_scenes.scenes(at, now_ms)
     yield from stock_scenes.scenes(at)
     yield from health_scenes.scenes(at, now_ms)
+    yield from settings_scenes.scenes(at, now_ms)

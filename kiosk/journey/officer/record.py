@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiosk.domain.act import KeptAct
+from kiosk.domain.stock import Item
 from kiosk.journey.duty import View
 from kiosk.journey.effects import Request
 from kiosk.journey.officer.events import DutyEnded
@@ -17,10 +18,11 @@ class SeeRecord(Request):
 
 @dataclass(frozen=True, slots=True)
 class RecordView(View):
-    """The newest first; `names` of the officers in them, by number."""
+    """The newest first; `names` of the officers in them, by number; `items` that they may tell of."""
 
     acts: tuple[KeptAct, ...]
     names: tuple[tuple[str, str], ...]
+    items: tuple[Item, ...] = ()
 
 
 def steps() -> Iterator[Step]:

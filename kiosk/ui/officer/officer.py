@@ -14,7 +14,7 @@ ICONS = {
     "health": "monitor_heart",
     "stock": "inventory_2",
     "queue": "cloud_upload",
-    "settings": "settings",
+    "setup": "settings",
     "service": "block",
     "record": "history",
 }
