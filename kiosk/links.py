@@ -24,6 +24,8 @@ class Link:
 
 def links(folder: Path = _INTERFACES, ipv6: Path = _IPV6) -> list[Link]:
     """Those that are connected, the loopback left out."""
+    if not folder.is_dir():  # a machine that shows none, such as a bare tree of files
+        return []
     with_ipv6 = _with_ipv6(ipv6)
     return [
         Link(path.name, path.name in with_ipv6 or _has_ipv4(path.name))

@@ -43,7 +43,7 @@ def run(home: Path, site: Path | None, port: int | None) -> int:
     with contextlib.ExitStack() as stack:
         environment = stack.enter_context(display(chosen.panel.width or 1080, chosen.panel.height or 1920))
         site = site_for_here(chosen, site, home)
-        with together(home, site, port or wanted_port(home, chosen), environment) as parts:
+        with together(home, site, port or wanted_port(home, chosen), environment, officers=True) as parts:
             say("The kiosk is running. Ctrl-C stops it, the sync daemon and the central API.")
             while True:
                 for name, part in parts.items():

@@ -16,6 +16,7 @@ from kiosk.store.identity import Identity
 
 PROGRAMS = Path(sys.executable).parent
 STOP_S = 15
+OFFICER = "0417"
 SPECIMEN_CAMERA = {"camera": "clip", "camera_source": str(ASSETS / "specimens" / "ktp.avi")}
 SMALL_PANEL = {"width": 1280, "height": 800, "diagonal_inch": 10.1}
 
@@ -38,9 +39,9 @@ def wanted_port(home: Path, chosen: settings.Settings) -> int:
 
 @contextlib.contextmanager
 def together(
-    home: Path, site: Path | None, port: int, environment: dict[str, str], *kiosk_options: str
+    home: Path, site: Path | None, port: int, environment: dict[str, str], *kiosk_options: str, officers: bool = False
 ) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """The processes by name. However the block ends, they are stopped in the order in which records travel."""
+    """The processes by name; with `officers` there is one, and the terminal tells the PIN. However the block ends, they are stopped in the order in which records travel."""
     parts: dict[str, subprocess.Popen[bytes]] = {}
     options = [] if site is None else ["--site", str(site)]
     try:
@@ -48,6 +49,9 @@ def together(
         worker = ("work", "--home", str(home / "central"))
         parts["kiosk-central work"] = start("kiosk-central", *worker, *options, stdout=subprocess.DEVNULL)
         provision(home, port, options)
+        if officers:  # before the daemon asks for the newest tables
+            pin = officer(home, options)
+            say(f"Officers come in by five taps in the top left corner: number {OFFICER}, PIN {pin}.")
         parts["kiosk-sync"] = start("kiosk-sync", "run", "--home", str(home / "kiosk"), *options)
         parts["kiosk"] = start("kiosk", "run", "--home", str(home / "kiosk"), *options, *kiosk_options, env=environment)
         yield parts
@@ -82,6 +86,19 @@ def provision(home: Path, port: int, options: list[str]) -> None:
     done = subprocess.run([PROGRAMS / "kiosk", *init, *options], stdout=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise Failed("The kiosk could not be provisioned; the reason stands above.")
+
+
+def officer(home: Path, options: list[str]) -> str:
+    """The PIN of the fictional officer of this installation, who is let in by the first call. Raises Failed."""
+    note = home / "officer.pin"
+    if not note.exists():
+        add = ["officer", "add", OFFICER, "Bu Wening (contoh)", "--home", home / "central", *options]
+        added = subprocess.run([PROGRAMS / "kiosk-central", *add], capture_output=True, text=True, check=False)
+        if added.returncode:
+            raise Failed(added.stderr.strip())
+        note.touch(mode=0o600)
+        note.write_text(added.stdout, encoding="ascii")
+    return note.read_text(encoding="ascii").strip()
 
 
 def start(

@@ -46,7 +46,8 @@ def install(machine: Machine, *, dry: bool) -> int:
     for sentence in left:
         print(f"!  {sentence}")
     if not left:
-        print(f"\nThis is a kiosk. Its settings: {ETC}/site.toml. Give it to a centre: sudo -u kiosk kiosk init …")
+        print(f"\nThis is a kiosk. Its settings: {ETC}/site.toml.")
+        print("Give it to a centre: sudo kiosk init --central URL --code CODE")
     return FAILED if left else OK
 
 

@@ -11,7 +11,7 @@ from kiosk import commandline as command
 from kiosk.clock import SystemClock
 from kiosk.domain.errors import StoreError
 from kiosk.settings import Settings
-from sync.central import deeds, keys, users
+from sync.central import deeds, keys, officers, supplies, users
 from sync.central.database import FILE, Database
 from sync.central.migrations import migrate
 
@@ -30,6 +30,10 @@ _DEEDS = {
     "import": deeds.bring,
     "publish": deeds.publish,
     "user": users.user,
+    "officer": officers.officer,
+    "stock": supplies.stock,
+    "plan": supplies.plan,
+    "acts": supplies.acts,
 }
 
 
@@ -89,6 +93,10 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     deed("init", "make the keys that are missing, and say which belongs where")
 
     added = deed("add-kiosk", "print a one-time code for `kiosk init`")
+    added.add_argument(
+        "--url", default="", metavar="URL", help="the centre's address: prints a code that a kiosk reads"
+    )
+    added.add_argument("--qr", type=Path, metavar="FILE.svg", help="with --url: into a file")
     placed = deed("place", "say where a kiosk stands")
     for one in (added, placed):
         one.add_argument("name", metavar="NAME", help=_NAME_HELP)
@@ -119,6 +127,15 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     source = publish.add_mutually_exclusive_group(required=True)
     source.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="tables and words/*.po, over those shipped")
     source.add_argument("--shipped", action="store_true", help="those that came with this program")
+    supplies.options(
+        {
+            "stock": deed("stock", "what the kiosks hold, who runs dry first"),
+            "plan": deed("plan", "where to go today, and what to bring"),
+            "acts": deed("acts", "what officers did at the kiosks"),
+        }
+    )
+    door = subparsers.add_parser("officer", help="who may open the officers' door", description="Who may come in.")
+    officers.options(door, [common, database])
     console_users = subparsers.add_parser("user", help="who may sign in to the console", description="Who may sign in.")
     users.options(console_users, [common, database])
     return parser

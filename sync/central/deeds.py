@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import segno
+
 from kiosk import commandline as command
 from kiosk.clock import Clock, local, today
 from kiosk.settings import Settings
@@ -35,6 +37,12 @@ def add_kiosk(centre: Centre, arguments: argparse.Namespace) -> int:
     code = provisioning.add_kiosk(centre.database, arguments.name, arguments.region, arguments.market)
     _say(centre.words("central.code", kiosk=arguments.name))
     command.write_line(code)
+    if arguments.url:  # for the officer's page of a kiosk, which reads it with its camera or scanner
+        invitation = segno.make(f"KIOSK {arguments.url} {code}", error="m")
+        if arguments.qr:
+            invitation.save(str(arguments.qr), scale=8, border=4)
+        else:
+            invitation.terminal(out=sys.stderr, compact=True)
     return command.OK
 
 
@@ -169,8 +177,13 @@ def bring(centre: Centre, arguments: argparse.Namespace) -> int:
 
 
 def publish(centre: Centre, arguments: argparse.Namespace) -> int:
-    files = mastering.read(arguments.folder, today(centre.clock, centre.settings.zone))
-    version, new = mastering.publish(centre.database, files, keys.load_answer(centre.home), centre.clock)
+    files, key = (
+        mastering.read(arguments.folder, today(centre.clock, centre.settings.zone)),
+        keys.load_answer(centre.home),
+    )
+    if arguments.folder is None or not (arguments.folder / "officers.csv").is_file():
+        files["officers.csv"] = mastering.published(centre.database, key)["officers.csv"]  # see `kiosk-central officer`
+    version, new = mastering.publish(centre.database, files, key, centre.clock)
     _say(centre.words("central.published" if new else "central.published_before", version=version))
     command.write_line(str(version))
     return command.OK

@@ -17,8 +17,8 @@ from sync.central.schema import master
 from sync.checks import WireError
 
 TABLES = (
-    "associations.csv", "benefits.csv", "discounts.csv", "eligibility.csv", "markets.csv", "occupations.csv",
-    "regions.csv", "regions-retired.csv", "stock.csv", "targets.csv", "tariff.csv",
+    "associations.csv", "benefits.csv", "discounts.csv", "eligibility.csv", "helpers.csv", "markets.csv",
+    "occupations.csv", "officers.csv", "regions.csv", "regions-retired.csv", "stock.csv", "targets.csv", "tariff.csv",
 )  # fmt: skip
 NEWEST = sa.select(sa.func.coalesce(sa.func.max(master.c.version), 0)).scalar_subquery()  # 0 while there is none
 TEXTS = tuple(f"words/{language}.po" for language in words.LANGUAGES)
@@ -40,7 +40,20 @@ def read(folder: Path | None, today: date) -> dict[str, bytes]:
         if name not in files:
             raise SettingsError("central.not_master", file=name, wanted=", ".join((*TABLES, *TEXTS)))
         files[name] = _bytes(path)
-    _check(files, today)
+    check(files, today)
+    return files
+
+
+def published(database: Database, key: Ed25519PrivateKey) -> dict[str, bytes]:
+    """The newest published files, over those shipped with this program."""
+    files = read(None, date.min)
+    with database.read() as connection:
+        found = newest(connection)
+    if found is not None:
+        try:
+            files |= bundle.opened(found[1], key.public_key().public_bytes_raw()).files
+        except WireError:  # signed with a key that is no more in use
+            return files
     return files
 
 
@@ -80,7 +93,8 @@ def _bytes(path: Path) -> bytes:
         raise SettingsError("file.unreadable", file=path.name) from None
 
 
-def _check(files: dict[str, bytes], today: date) -> None:
+def check(files: dict[str, bytes], today: date) -> None:
+    """Raises SettingsError naming the file that a kiosk could not use."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "words").mkdir()
@@ -89,6 +103,8 @@ def _check(files: dict[str, bytes], today: date) -> None:
         tables.rules(today, folder)
         tables.markets(folder)
         tables.stock_items(folder)
+        tables.officers(folder)
+        tables.helper_wordings("helper", folder)
         tables.target("", "", today, folder)
         shipped = words.load("id")
         for language in words.LANGUAGES:
