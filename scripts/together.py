@@ -41,7 +41,10 @@ def wanted_port(home: Path, chosen: settings.Settings) -> int:
 def together(
     home: Path, site: Path | None, port: int, environment: dict[str, str], *kiosk_options: str, officers: bool = False
 ) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """The processes by name; with `officers` there is one, and the terminal tells the PIN. However the block ends, they are stopped in the order in which records travel."""
+    """The processes by name; with `officers` there is one, and the terminal tells the PIN.
+
+    However the block ends, they are stopped in the order in which records travel.
+    """
     parts: dict[str, subprocess.Popen[bytes]] = {}
     options = [] if site is None else ["--site", str(site)]
     try:
