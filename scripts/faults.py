@@ -21,6 +21,7 @@ Parts:
     clock       1970, 2038, a day late, a day early, and jumps in the middle of rounds
     backlog     thirty days of fifty enrolments without a network, then one drain
     damage      a damaged database: put aside, a new one begun, every whole record saved
+    stock       1,000 operations of officers and printer with kill -9; the centre's replay equals the kiosk's count
     tls         nginx with an own certificate authority, two API processes on one PostgreSQL, one killed under load
     bodies      10,000 bent, forged, replayed, foreign and bursting requests (scripts/faults_bodies.py)
     api         5,000 requests of schemathesis, made from the centre's own OpenAPI
@@ -41,6 +42,7 @@ from faults_clock import backlog, clocks
 from faults_damage import damages
 from faults_disk import disks
 from faults_drain import Load, drain
+from faults_stock import stock
 from faults_tls import tls
 
 MUST_BE_NOUGHT = ("lost", "duplicated", "altered", "unexpected", "refused")
@@ -65,6 +67,7 @@ PARTS: dict[str, Part] = {
     "clock": lambda folder, asked, _: clocks(folder, asked.seed, asked.jumps),
     "backlog": lambda folder, asked, _: backlog(folder, asked.seed),
     "damage": lambda folder, asked, _: damages(folder, asked.seed),
+    "stock": lambda folder, asked, _: stock(folder, asked.operations, asked.hand_kills, asked.seed),
     "tls": lambda folder, asked, _: tls(folder, asked.seed),
     "bodies": lambda folder, asked, _: bodies(folder, asked.bodies, asked.seed),
     "api": lambda folder, asked, _: api(folder, asked.cases, asked.seed),
@@ -119,6 +122,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--daemon-kills", type=int, default=100, metavar="N", help="network: kill -9 of the daemon")
     parser.add_argument("--centre-kills", type=int, default=10, metavar="N", help="network: kill -9 of the centre")
     parser.add_argument("--kills", type=int, default=300, metavar="N", help="kills: kill -9 of each program")
+    parser.add_argument("--operations", type=int, default=1000, metavar="N", help="stock: operations")
+    parser.add_argument("--hand-kills", type=int, default=60, metavar="N", help="stock: kill -9 in the middle of one")
     parser.add_argument("--jumps", type=int, default=20, metavar="N", help="clock: jumps in the middle of rounds")
     parser.add_argument("--bodies", type=int, default=10_000, metavar="N", help="bodies: requests")
     parser.add_argument("--cases", type=int, default=5000, metavar="N", help="api: requests, at the least")

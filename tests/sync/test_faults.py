@@ -46,6 +46,12 @@ def test_whatever_the_openapi_allows_or_forbids_no_answer_is_a_fault_of_the_cent
     assert {"200", "400", "401"} <= found["statuses"].keys()  # past the door and not
 
 
+def test_the_stock_replayed_at_the_centre_equals_the_kiosks_own_count() -> None:
+    found = faults("stock", "--seed", "7", "--operations", "120", "--hand-kills", "8")["stock"]
+    assert (found["attempted"], found["kills"], found["missing"]) == (120, 8, 0)
+    assert found["entries"] > 60
+
+
 def test_clocks_that_are_wrong_or_jump_hold_nothing_up() -> None:
     found = faults("clock", "--seed", "4", "--jumps", "2")["clock"]
     assert (found["clocks"], found["jumps"]) == (5, 2)
