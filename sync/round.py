@@ -4,6 +4,7 @@ A batch that the centre cannot digest, although it answers an empty request, is 
 that one is put aside with its cause, and the queue goes on.
 """
 
+import dataclasses
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import kiosk
 from kiosk import settings
+from kiosk.checkup.machine import temperature_c
 from kiosk.clock import WRONG_MS, Clock, Contact
 from kiosk.domain.record import RecordError
 from kiosk.logs import Log
@@ -104,12 +106,12 @@ class Carrier:
 
     def _request(self, carriage: Carriage, records: tuple[wire.Carried, ...]) -> wire.Request:
         known = days = None
+        beat = beat_of(self._store, self._clock)
         if not records:  # what has just arrived would make its day differ
+            beat = dataclasses.replace(beat, more=more_of(self._store))
             known = known_due(self._store, carriage)
             days = days_due(self._store, carriage, self._limits, self._store.clock) if known is None else None
-        return wire.Request(
-            self._identity.kiosk, beat_of(self._store, self._clock), records, carriage.cursor, days, known
-        )
+        return wire.Request(self._identity.kiosk, beat, records, carriage.cursor, days, known)
 
     def _send(self, request: wire.Request) -> Received:
         with self._abandonable():
@@ -223,6 +225,16 @@ class Carrier:
             first=leased[0].seq if leased else 0,
             last=leased[-1].seq if leased else 0,
         )
+
+
+def more_of(store: Store) -> dict[str, int | str]:
+    """What a heartbeat that carries nothing has room for: how hot the machine is, and why it is out of service."""
+    told: dict[str, int | str] = {}
+    if (celsius := temperature_c()) is not None:
+        told["heat"] = celsius
+    if message := store.service.state().message:
+        told["closed"] = message
+    return told
 
 
 def beat_of(store: Store, clock: Clock) -> wire.Heartbeat:

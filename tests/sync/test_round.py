@@ -14,6 +14,7 @@ from kiosk.store.sealing import SUITE
 from sync import wire
 from sync.client import Received, SendFailed
 from sync.daemon import Drained, drain, first_spread_s
+from sync.round import more_of
 from sync.stop import StopSignal
 from sync.wire import Answer, Request, Verdict
 
@@ -336,3 +337,10 @@ def test_a_thousand_records_need_few_requests(kiosk):
 )
 def test_only_a_distant_centre_is_spared_the_first_rush(url, spread_s):
     assert first_spread_s(url) == spread_s
+
+
+def test_a_heartbeat_that_carries_nothing_tells_why_the_kiosk_is_closed(kiosk):
+    kiosk.store.service.close("paper", "0417", None)
+    assert more_of(kiosk.store)["closed"] == "paper"
+    kiosk.store.service.close("", "0417", None)
+    assert "closed" not in more_of(kiosk.store)
