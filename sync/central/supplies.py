@@ -41,12 +41,13 @@ class Supply:
     packs: int
 
 
-def supplies(database: Database, items: tuple[Item, ...], now_ms: int) -> list[Supply]:
-    """Of all kiosks, who runs dry first at the top; what nobody has counted yet at the end."""
+def supplies(database: Database, items: tuple[Item, ...], now_ms: int, only: str = "") -> list[Supply]:
+    """Of all kiosks or that one, who runs dry first at the top; what nobody has counted yet at the end."""
     found = []
     with database.read() as connection:
-        places = {row.name: row for row in connection.execute(sa.select(kiosk.c.name, kiosk.c.region, kiosk.c.market))}
-        for name, ledger in _ledgers(connection):
+        chosen = sa.select(kiosk.c.name, kiosk.c.region, kiosk.c.market)
+        places = {row.name: row for row in connection.execute(chosen.where(kiosk.c.name == only) if only else chosen)}
+        for name, ledger in _ledgers(connection, only):
             place = places.get(name)
             for item in items:
                 if item.id in ledger.items:
@@ -55,13 +56,20 @@ def supplies(database: Database, items: tuple[Item, ...], now_ms: int) -> list[S
     return sorted(found, key=lambda one: (not one.known, not one.empty, not one.low, _days(one), one.kiosk, one.item))
 
 
+def of_kiosk(database: Database, name: str, now_ms: int) -> list[Supply]:
+    """How this kiosk stands, by the shipped list of items."""
+    return supplies(database, tables.stock_items(), now_ms, only=name)
+
+
 def _days(one: Supply) -> int:
     return FOREVER if one.days_left is None else one.days_left
 
 
-def _ledgers(connection: sa.Connection) -> Iterator[tuple[str, Ledger]]:
+def _ledgers(connection: sa.Connection, only: str) -> Iterator[tuple[str, Ledger]]:
     """Each kiosk's acts in the order of its chain; a few rows in memory at a time."""
     query = sa.select(act).where(act.c.kind.in_([str(kind) for kind in KINDS])).order_by(act.c.kiosk, act.c.seq)
+    if only:
+        query = query.where(act.c.kiosk == only)
     name, ledger = "", Ledger()
     for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
         if row.kiosk != name:
