@@ -13,6 +13,7 @@ from kiosk.domain.errors import StoreError
 from kiosk.settings import Settings
 from sync.central import deeds, keys, officers, supplies, users
 from sync.central.database import FILE, Database
+from sync.central.lists import command as lists
 from sync.central.migrations import migrate
 
 _SERVICES = ("serve", "work")
@@ -52,6 +53,8 @@ def _work(arguments: argparse.Namespace, settings: Settings, home: Path) -> int:
         for file in (keys.FILE, keys.PUBLIC_FILE, keys.ANSWER_FILE):
             command.write_line(f"{home / file}  {command.words_of(settings)(f'central.key.{file}')}")
         return command.OK
+    if arguments.deed == "list":
+        return lists.run(settings, clock, arguments)
     url = arguments.database or settings.central.database
     if arguments.deed == "serve":
         from sync.central import serving  # late: the other deeds need no web server and should answer at once
@@ -136,6 +139,8 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     )
     door = subparsers.add_parser("officer", help="who may open the officers' door", description="Who may come in.")
     officers.options(door, [common, database])
+    members = subparsers.add_parser("list", help="lists of members", description="Lists of members.")
+    lists.options(members, [common, database])
     console_users = subparsers.add_parser("user", help="who may sign in to the console", description="Who may sign in.")
     users.options(console_users, [common, database])
     return parser

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.clock import SystemClock
+from kiosk.domain import stick as domain_stick
 from kiosk.domain.errand import Kind, State
 from kiosk.domain.errors import CarriageError
 from kiosk.errand_words import outcome
@@ -102,6 +103,7 @@ def plug(tmp_path):
 def small_files(monkeypatch):
     """So that seven records are three files."""
     monkeypatch.setattr(stick, "RECORDS", 3)
+    monkeypatch.setattr(domain_stick, "RECORDS", 3)
 
 
 def export(kiosk, folder: Path, told=lambda _: None) -> int:

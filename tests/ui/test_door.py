@@ -14,6 +14,7 @@ from kiosk import pin, settings, tables
 from kiosk.clock import StillClock
 from kiosk.desk import Desk
 from kiosk.desk.door import Door
+from kiosk.desk.home import Home
 from kiosk.domain.officer import badge_mark
 from kiosk.domain.reading import WEDGE, Field, Reading
 from kiosk.journey import events as ev
@@ -43,7 +44,7 @@ def desk(stage: Any, tmp_path: Path, clock: StillClock, monkeypatch: pytest.Monk
     )
     tables.prefer(folder)
     with Store.open(tmp_path, settings.load().store, clock) as store:
-        real = Desk([Door(store, None, "", lambda: date(2026, 11, 22))])
+        real = Desk([Door(store, None, "", lambda: date(2026, 11, 22)), Home([])])
         monkeypatch.setattr(stage.desk, "do", real.do)
         yield real
         stage.front.bridge._desk.submit(lambda: None).result()  # nobody asks a store that is closed

@@ -19,6 +19,9 @@ class Clock(OfficerPage):
         self.draft = ""
         self.key(keypad.CLEAR)
 
+    def clear(self) -> None:
+        self.draft = ""
+
     def key(self, value: str) -> None:
         self.draft = keypad.typed(self.draft, value, CLOCK_DIGITS)
         digits = iter(self.draft)

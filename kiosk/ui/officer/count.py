@@ -32,6 +32,9 @@ class Count(OfficerPage):
         self.said = words("count.said", amount=amounts.amount(item, self._stand.shown, words))
         self._tell()
 
+    def clear(self) -> None:
+        self.draft = ""
+
     def key(self, value: str) -> None:
         self.draft = keypad.typed(self.draft, value, 5).lstrip("0") or ("0" if value == "0" else "")
         self._tell()

@@ -28,6 +28,9 @@ class Digits(OfficerPage):
         self.title, self.value = self.words(f"setting.{line.key}"), line.value
         self.note = self.words("setting.after_restart") if view and view.pending else ""
 
+    def clear(self) -> None:
+        self.draft = ""
+
     def key(self, value: str) -> None:
         self.draft = keypad.typed(self.draft, value, MOST)
 
