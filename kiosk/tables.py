@@ -160,6 +160,16 @@ def target(market: str, branch: str, today: date, folder: Path | None = None) ->
     return found.get(market) or found.get("")
 
 
+def targets_on(today: date, folder: Path | None = None) -> dict[str, Target]:
+    """The targets that hold on `today` by market, "" for a branch as a whole; those of several branches added up."""
+    found: dict[str, Target] = {}
+    for name, _, one in _targets(folder):
+        if one.first <= today and (not one.last or today <= one.last):
+            before = found.get(name)
+            found[name] = Target(one.first, one.last, one.traders + (before.traders if before else 0))
+    return found
+
+
 @cache
 def _targets(folder: Path | None) -> tuple[tuple[str, str, Target], ...]:
     def make(row: Row) -> tuple[str, str, Target]:

@@ -11,7 +11,7 @@ from kiosk import commandline as command
 from kiosk.clock import SystemClock
 from kiosk.domain.errors import StoreError
 from kiosk.settings import Settings
-from sync.central import deeds, keys, officers, supplies, users
+from sync.central import deeds, keys, officers, supplies, targets, users
 from sync.central.database import FILE, Database
 from sync.central.lists import command as lists
 from sync.central.migrations import migrate
@@ -35,6 +35,7 @@ _DEEDS = {
     "stock": supplies.stock,
     "plan": supplies.plan,
     "acts": supplies.acts,
+    "target": targets.target,
 }
 
 
@@ -139,6 +140,7 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     )
     door = subparsers.add_parser("officer", help="who may open the officers' door", description="Who may come in.")
     officers.options(door, [common, database])
+    targets.options(deed("target", "how far the target is, how fast, and what it will come to"))
     members = subparsers.add_parser("list", help="lists of members", description="Lists of members.")
     lists.options(members, [common, database])
     console_users = subparsers.add_parser("user", help="who may sign in to the console", description="Who may sign in.")

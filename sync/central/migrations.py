@@ -239,6 +239,33 @@ def _standing(connection: sa.Connection) -> None:
     _partition(connection, "round")
 
 
+def _tallies(connection: sa.Connection) -> None:
+    """Counts of what there is; from now on they are kept with each deed."""
+    tables = sa.MetaData()
+    made = sa.Table(
+        "tally",
+        tables,
+        sa.Column("kiosk", sa.String(64), primary_key=True),
+        sa.Column("week", sa.Integer, primary_key=True, autoincrement=False),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("enrolled", "accepted", "refused")),
+    )
+    made.create(connection, checkfirst=False)
+    offset, week = 4 * _DAY_MS, 7 * _DAY_MS
+    statement = f"""
+        INSERT INTO tally (kiosk, week, enrolled, accepted, refused)
+        SELECT kiosk, week, SUM(enrolled), SUM(accepted), SUM(refused) FROM (
+            SELECT kiosk, (examined_ms - {offset}) / {week} AS week,
+                   CASE WHEN cause = '' THEN 1 ELSE 0 END AS enrolled, 0 AS accepted, 0 AS refused FROM examined
+            UNION ALL
+            SELECT o.kiosk, (o.decided_ms - {offset}) / {week}, 0,
+                   CASE WHEN o.state IN ('accepted', 'member') THEN 1 ELSE 0 END,
+                   CASE WHEN o.state = 'refused' THEN 1 ELSE 0 END
+            FROM outcome o
+            WHERE o.n = (SELECT MAX(l.n) FROM outcome l WHERE l.kiosk = o.kiosk AND l.id = o.id)
+        ) AS told GROUP BY kiosk, week"""  # noqa: S608 numbers of this file
+    connection.exec_driver_sql(statement)
+
+
 def _add_days(connection: sa.Connection) -> None:
     """The day of each record, which is reconciled by day; it stands in the signed record, so it never changes."""
     connection.exec_driver_sql("ALTER TABLE enrolment ADD COLUMN day BIGINT DEFAULT 0 NOT NULL")
@@ -274,6 +301,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _officers,
     _console,
     _standing,
+    _tallies,
 )
 
 

@@ -4,6 +4,7 @@ The kiosk's row gives the numbers and is the lock, so a kiosk that has read up t
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from kiosk.domain.outcome import Outcome
 from kiosk.domain.record import number_info
 from sync import wire
-from sync.central import schema
+from sync.central import schema, tallies
 from sync.central.opening import SUITE
 
 _CHUNK = 500  # values in one IN (…)
@@ -45,11 +46,13 @@ def append(connection: sa.Connection, kiosk: str, decisions: Iterable[Decision],
     by_id = {decision.id: decision for decision in decisions}
     held = newest(connection, kiosk, by_id)
     rows: list[dict[str, object]] = []
+    changed: Counter[str] = Counter()
     for decision in by_id.values():
         before = held.get(decision.id)
         what = (str(decision.outcome.state), decision.outcome.cause, decision.number_mark)
         if before is not None and (before.state, before.cause, before.number_mark) == what:
             continue
+        changed.update(tallies.change(before.state if before else None, what[0]))
         decided_ms = now_ms if before is None else max(now_ms, before.decided_ms + 1)  # a kiosk takes only newer ones
         rows.append(
             {
@@ -64,6 +67,7 @@ def append(connection: sa.Connection, kiosk: str, decisions: Iterable[Decision],
             }
         )
     if rows:
+        tallies.add(connection, kiosk, now_ms, **changed)
         connection.execute(sa.insert(schema.outcome), rows)
         connection.execute(
             sa.update(schema.kiosk).where(schema.kiosk.c.name == kiosk).values(outcomes=row.outcomes + len(rows))

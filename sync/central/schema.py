@@ -153,6 +153,16 @@ person = sa.Table(
     sa.Column("until", sa.Integer, nullable=False),  # the last month that it pays for, in months since year 0
 )
 
+tally = sa.Table(  # how many, by the week in which it was done (tallies.week_of)
+    "tally",
+    metadata,
+    _name(),
+    sa.Column("week", sa.Integer, primary_key=True, autoincrement=False),
+    _number("enrolled"),  # sound, or not decided against by the worker
+    _number("accepted"),
+    _number("refused"),
+)
+
 alarm = sa.Table(
     "alarm",
     metadata,

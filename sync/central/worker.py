@@ -21,7 +21,7 @@ from kiosk.domain.outcome import Outcome, State
 from kiosk.domain.record import Record
 from kiosk.domain.rules import Rules
 from kiosk.logs import Log
-from sync.central import acts, arrivals, outcomes, people
+from sync.central import acts, arrivals, outcomes, people, tallies
 from sync.central.arrivals import Arrival
 from sync.central.database import Database
 from sync.central.examination import day_of, examine, rules_of
@@ -125,7 +125,11 @@ class Worker:
         with self._database.write() as connection:
             outcomes.lock(connection, kiosk)
             mine = examined.c.kiosk == kiosk
-            connection.execute(sa.delete(examined).where(mine, examined.c.id.in_([one.id for one in looked])))
+            ids = [one.id for one in looked]
+            before = connection.execute(sa.select(examined.c.cause).where(mine, examined.c.id.in_(ids))).scalars()
+            sound = sum(not row["cause"] for row in rows) - sum(not cause for cause in before)
+            tallies.add(connection, kiosk, now_ms, enrolled=sound)
+            connection.execute(sa.delete(examined).where(mine, examined.c.id.in_(ids)))
             if rows:
                 connection.execute(sa.insert(examined), rows)
             acts.keep(connection, self._database, kiosk, [one.act for one in looked if one.act])

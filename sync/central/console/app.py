@@ -13,7 +13,7 @@ from kiosk.clock import Clock
 from kiosk.domain.errors import KioskError, StoreError
 from kiosk.logs import Log
 from kiosk.resources import ASSETS
-from sync.central.console import account_page, audit_page, entering, fleet_page, kiosk_page, record_page
+from sync.central.console import account_page, audit_page, entering, fleet_page, kiosk_page, record_page, target_page
 from sync.central.console.accounts import Accounts
 from sync.central.console.attempts import Attempts
 from sync.central.console.codes import Codes
@@ -57,7 +57,7 @@ def create_console(
     doors = Doors(sessions, accounts, attempts)
     console = Console(database, clock, zone, codes, accounts, sessions, attempts, doors, Pages(clock, zone), limits)
     app = FastAPI(title="console", openapi_url=None, docs_url=None, redoc_url=None)
-    for page in (entering, fleet_page, kiosk_page, record_page, account_page, audit_page):
+    for page in (entering, fleet_page, kiosk_page, record_page, target_page, account_page, audit_page):
         app.include_router(page.routes(console))
     app.mount("/static/fonts", StaticFiles(directory=ASSETS / "fonts"), name="fonts")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

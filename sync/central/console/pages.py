@@ -27,6 +27,7 @@ _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60))
 # Where the reader may go: path, word, and who sees it. A page of a new kind adds a line here and its routes in app.py.
 NAVIGATION: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("/", "nav.fleet", frozenset(Role)),
+    ("/target", "nav.target", frozenset(Role)),
     ("/records", "nav.records", frozenset(Role)),
     ("/audit", "nav.audit", frozenset({Role.ADMIN})),
 )

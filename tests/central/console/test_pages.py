@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from kiosk.domain.act import Act, Kind
 from kiosk.domain.errors import KioskError
 from kiosk.domain.stock import drawn, restocked
-from sync.central import acts, alarms
+from sync.central import acts, alarms, tallies
 from sync.central.console.accounts import Role
 from sync.central.provisioning import add_kiosk, provision
 from sync.central.server import bind
@@ -208,3 +208,20 @@ def test_a_record_is_looked_for_by_its_code(page, address, somebody):
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("no record")
     looked_at(page, "search")
+
+
+def test_the_target(page, address, somebody, fleet, database, clock):
+    somebody("ani", Role.VIEWER, with_codes=False)
+    with database.write() as connection:
+        for week in range(30):
+            at = clock.wall_ms() - week * 7 * DAY_MS
+            tallies.add(connection, "gede-01", at, enrolled=18 + week % 5, accepted=15)
+            tallies.add(connection, "klewer-01", at, enrolled=6 + week % 3)
+    sign_in(page, address, "ani")
+    page.get_by_role("link", name="Target").click()
+    expect(page.locator("tbody tr").first).to_contain_text("Pasar Gede Hardjonagoro")
+    looked_at(page, "target")
+    page.get_by_role("link", name="Pasar Gede Hardjonagoro").click()
+    expect(page.locator("tbody tr").first).to_contain_text("gede-01")
+    page.get_by_role("link", name="Region", exact=True).click()
+    expect(page.locator("tbody tr")).to_have_count(1)
