@@ -161,7 +161,8 @@ def target(centre: Centre, arguments: argparse.Namespace) -> int:
         [centre.words(f"target.column.{name}") for name in names],
         [
             [
-                one.name or centre.words("target.all"), one.enrolled, one.accepted, one.target or "–", f"{one.pace:.1f}",
+                one.name or centre.words("target.all"), one.enrolled, one.accepted, one.target or "–",
+                f"{one.pace:.1f}",
                 f"{one.low}–{one.high}" if one.target else "–", centre.words(f"target.look.{one.look}"),
             ]
             for one in rows

@@ -11,9 +11,6 @@ from kiosk import tables
 from kiosk.clock import Clock, today
 from kiosk.domain.errors import SettingsError
 from kiosk.settings import Settings
-from sync.central.lists import report
-from sync.central.lists.checking import check
-from sync.central.lists.reading import rows
 
 
 def options(parser: argparse.ArgumentParser, common: list[argparse.ArgumentParser]) -> None:
@@ -28,6 +25,10 @@ def options(parser: argparse.ArgumentParser, common: list[argparse.ArgumentParse
 
 def run(settings: Settings, clock: Clock, arguments: argparse.Namespace) -> int:
     """Needs no centre: nothing of the list is kept. Raises SettingsError."""
+    from sync.central.lists import report  # late: what reads workbooks is heavy, and no other command needs it
+    from sync.central.lists.checking import check
+    from sync.central.lists.reading import rows
+
     words = command.words_of(settings)
     found = list(rows(arguments.file))
     checked = list(check(found, tables.regions(), today(clock, settings.zone)))
