@@ -135,6 +135,7 @@ class Central:
     metrics: Annotated[str, OneOf("loopback", "all", "none")]
     console: bool
     silent_days: Annotated[float, Between(0.01, 365)]
+    alerts: str
     heartbeats_days: Annotated[int, Between(1, 3650)]
 
 

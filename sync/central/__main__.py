@@ -11,7 +11,7 @@ from kiosk import commandline as command
 from kiosk.clock import SystemClock
 from kiosk.domain.errors import StoreError
 from kiosk.settings import Settings
-from sync.central import deeds, keys, officers, supplies, targets, users
+from sync.central import alerts, deeds, keys, officers, supplies, targets, users
 from sync.central.database import FILE, Database
 from sync.central.lists import command as lists
 from sync.central.migrations import migrate
@@ -36,6 +36,7 @@ _DEEDS = {
     "plan": supplies.plan,
     "acts": supplies.acts,
     "target": targets.target,
+    "alerts": alerts.alerts,
 }
 
 
@@ -140,6 +141,9 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     )
     door = subparsers.add_parser("officer", help="who may open the officers' door", description="Who may come in.")
     officers.options(door, [common, database])
+    told = deed("alerts", "what people were told of by the rules of [central] alerts")
+    told.add_argument("--seen", default="", metavar="RULE", help="somebody is at it: tell no more of these")
+    told.add_argument("--json", action="store_true", help="one JSON object a line")
     targets.options(deed("target", "how far the target is, how fast, and what it will come to"))
     members = subparsers.add_parser("list", help="lists of members", description="Lists of members.")
     lists.options(members, [common, database])

@@ -239,6 +239,20 @@ def _standing(connection: sa.Connection) -> None:
     _partition(connection, "round")
 
 
+def _alerts(connection: sa.Connection) -> None:
+    tables = sa.MetaData()
+    made = sa.Table(
+        "alert",
+        tables,
+        sa.Column("rule", sa.String(32), primary_key=True),
+        sa.Column("kiosk", sa.String(64), primary_key=True),
+        sa.Column("since_ms", sa.BigInteger, nullable=False),
+        sa.Column("told_ms", sa.BigInteger),
+        sa.Column("seen", sa.Boolean, nullable=False),
+    )
+    made.create(connection, checkfirst=False)
+
+
 def _tallies(connection: sa.Connection) -> None:
     """Counts of what there is; from now on they are kept with each deed."""
     tables = sa.MetaData()
@@ -302,6 +316,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _console,
     _standing,
     _tallies,
+    _alerts,
 )
 
 

@@ -163,6 +163,16 @@ tally = sa.Table(  # how many, by the week in which it was done (tallies.week_of
     _number("refused"),
 )
 
+alert = sa.Table(  # what a rule holds for, and whether anybody was told; kiosk "": of the rule's last message
+    "alert",
+    metadata,
+    sa.Column("rule", sa.String(32), primary_key=True),
+    _name(),
+    _number("since_ms"),
+    _number("told_ms", null=True),
+    sa.Column("seen", sa.Boolean, nullable=False),  # somebody is at it: tell no more of this one
+)
+
 alarm = sa.Table(
     "alarm",
     metadata,

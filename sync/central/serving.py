@@ -12,8 +12,9 @@ from kiosk.clock import Clock
 from kiosk.domain.errors import IdentityError, StoreError
 from kiosk.logs import Log
 from kiosk.settings import Settings
-from sync.central import alarms, fleet, heartbeats, keys, people, rounds
+from sync.central import alarms, alerts, fleet, heartbeats, keys, people, rounds
 from sync.central.console import attempts, sessions
+from sync.central.console.standing import Limits
 from sync.central.database import Database
 from sync.central.migrations import migrate
 from sync.central.worker import Worker, again
@@ -56,7 +57,6 @@ def serve(arguments: argparse.Namespace, settings: Settings, home: Path, url: st
 
 def _console(database: Database, settings: Settings, home: Path, clock: Clock) -> "FastAPI":
     from sync.central.console.app import create_console
-    from sync.central.console.standing import Limits
 
     limits = Limits(int(settings.central.silent_days * _DAY_MS))
     return create_console(database, keys.load_console(home), clock, settings.zone, limits)
@@ -68,6 +68,9 @@ def work(arguments: argparse.Namespace, settings: Settings, home: Path, database
     worker = Worker(database, keys.load(home), people_key, clock, settings.zone)
     if arguments.again:
         _log.info("work.again", count=again(database))
+    rules = alerts.read(Path(settings.central.alerts)) if settings.central.alerts else None
+    ways = alerts.senders(rules) if rules else {}
+    limits = Limits(silent_ms=int(settings.central.silent_days * _DAY_MS))
     tidied_ms = 0
     with StopSignal() as stop:
         if not arguments.once:
@@ -76,6 +79,8 @@ def work(arguments: argparse.Namespace, settings: Settings, home: Path, database
             try:
                 if clock.monotonic_ms() - tidied_ms >= _TIDY_MS or not tidied_ms:
                     _tidy(database, settings, clock.wall_ms())
+                    if rules is not None:
+                        alerts.look(database, rules, limits, clock, command.words_of(settings), ways)
                     tidied_ms = clock.monotonic_ms()
                 number = worker.step()
             except StoreError as error:

@@ -56,6 +56,11 @@ def supplies(database: Database, items: tuple[Item, ...], now_ms: int, only: str
     return sorted(found, key=lambda one: (not one.known, not one.empty, not one.low, _days(one), one.kiosk, one.item))
 
 
+def items() -> tuple[Item, ...]:
+    """What kiosks hold, by the shipped list."""
+    return tables.stock_items()
+
+
 def of_kiosk(database: Database, name: str, now_ms: int) -> list[Supply]:
     """How this kiosk stands, by the shipped list of items."""
     return supplies(database, tables.stock_items(), now_ms, only=name)
