@@ -1,4 +1,4 @@
-"""Alerts over a real SMTP conversation and real HTTP: once, grouped, no storm, acknowledged, anew when it comes back."""
+"""Alerts over a real SMTP conversation and real HTTP: once, grouped, no storm, acknowledged, and anew when back."""
 
 import http.server
 import json
