@@ -1,5 +1,6 @@
 """Shared by all tests: shipped rules on a fixed day, a still clock, a throw-away home. All people are fictional."""
 
+import logging
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from kiosk import settings, tables
+from kiosk import logs, settings, tables
 from kiosk.clock import StillClock
 from kiosk.domain.rules import Rules
 from kiosk.settings import Settings
@@ -18,6 +19,17 @@ sys.path.append(str(Path(__file__).parents[1] / "scripts"))
 import postgres
 
 TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A program that was run inside a test sets up its own log; the next test does not have it."""
+    loggers = [logging.getLogger(), logging.getLogger("kiosk")]
+    levels = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    loggers[0].handlers[:] = [one for one in loggers[0].handlers if not isinstance(one.formatter, logs.JsonLines)]
 
 
 @pytest.fixture(scope="session")
