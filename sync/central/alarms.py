@@ -86,11 +86,13 @@ def watch_silence(database: Database, now_ms: int, silent_ms: int) -> None:
                     clear(connection, row.name, Kind.SILENT, now_ms)
 
 
-def listed(connection: sa.Connection, *, cleared: bool = False) -> list[Alarm]:
-    """Those that hold, oldest first; with `cleared` all that there ever were."""
+def listed(connection: sa.Connection, *, cleared: bool = False, only: str = "") -> list[Alarm]:
+    """Those that hold, oldest first; with `cleared` all that there ever were; `only` of this kiosk."""
     query = sa.select(alarm).order_by(alarm.c.raised_ms, alarm.c.kiosk, alarm.c.first)
     if not cleared:
         query = query.where(alarm.c.cleared_ms.is_(None))
+    if only:
+        query = query.where(alarm.c.kiosk == only)
     return [
         Alarm(row.kiosk, Kind(row.kind), row.first, row.last, row.raised_ms, row.cleared_ms)
         for row in connection.execute(query)

@@ -57,7 +57,7 @@ def routes(console: Console) -> APIRouter:
             rows = standing.page(connection, now_ms, console.limits, Filter(name=name), limit=_SAME_BEGINNING)
             one = next((row for row in rows if row.name == name), None)
             listed = log(connection, name, chosen, _PAGE + 1)
-            held = [row for row in alarms.listed(connection, cleared=False) if row.kiosk == name]
+            held = alarms.listed(connection, only=name)
             gaps = ingest.gaps(connection, name)
             beat = connection.execute(sa.select(heartbeat).where(heartbeat.c.kiosk == name)).first()
             hours = rounds.by_hour(connection, name, now_ms - _TIMELINE_DAYS * _DAY_MS)
