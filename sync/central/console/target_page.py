@@ -31,12 +31,13 @@ def routes(console: Console) -> APIRouter:
     @router.get("/target")
     def page(request: Request, seat: looking, by: str = "market", region: str = "", market: str = "") -> Response:
         said = console.pages.of(request)
-        chosen = by if by in _BY else "market"
+        kinds = _BY if region or market else _BY[:2]  # all kiosks at once are nothing that anybody reads
+        chosen = by if by in kinds else "market"
         (whole,) = found("all", region, market)
         rows = found(chosen, region, market)
         return console.pages.page(
             request, "target.html", seat, whole=whole, rows=rows[:_PAGE], more=max(len(rows) - _PAGE, 0), by=chosen,
-            kinds=_BY, region=region, market=market, chart=drawn(chart(whole.weeks, said)), bar=bar,
+            kinds=kinds, region=region, market=market, chart=drawn(chart(whole.weeks, said)), bar=bar,
         )  # fmt: skip
 
     @router.get("/target.csv")
