@@ -46,7 +46,7 @@ PAGES = {
     "kiosk_cause": f"/kiosks/{KIOSK}?cause=*",
     "record": f"/records/{KIOSK}/42",
     "target_market": "/target?by=market",
-    "target_kiosk": "/target?by=kiosk&region=Kota+Surakarta",
+    "target_kiosk": "/target?by=kiosk&market=Pasar+Klewer",
     "audit": "/audit",
 }
 POLL_S = 4.0  # of a page that renews itself (templates/_live.html)

@@ -31,7 +31,7 @@ def routes(console: Console) -> APIRouter:
     @router.get("/target")
     def page(request: Request, seat: looking, by: str = "market", region: str = "", market: str = "") -> Response:
         said = console.pages.of(request)
-        kinds = _BY if region or market else _BY[:2]  # all kiosks at once are nothing that anybody reads
+        kinds = _BY if market else _BY[:2]  # thousands of kiosks at once are nothing that anybody reads
         chosen = by if by in kinds else "market"
         (whole,) = found("all", region, market)
         rows = found(chosen, region, market)
