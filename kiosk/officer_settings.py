@@ -63,6 +63,8 @@ class Kept:
 def load(home: Path, site: Path | None = None) -> Settings:
     """The settings of the kiosk in `home`. Raises SettingsError for shipped and site files alone."""
     plain = settings.load(site)
+    if not (home / FILE).exists() and (home / PREVIOUS).exists():  # the power went while a damaged one was put aside
+        _restore(home)
     for name in (FILE, PREVIOUS):
         try:
             kept = _read(home / name)
@@ -85,21 +87,32 @@ def change(home: Path, site: Path | None, key: str, value: Any, stamp: str | Non
     Nothing is written when the value does not fit, or when the file is no longer the one with `stamp`.
     Raises SettingsError `settings.value`, `settings.unknown`, `settings.elsewhere`, `settings.unwritable`.
     """
-    if key not in KEYS:
-        raise SettingsError("settings.unknown", file=FILE, key=key, wanted=", ".join(KEYS))
     with _alone(home):
-        found = _read(home / FILE)
-        if stamp is not None and stamp != found.stamp:
-            raise SettingsError("settings.elsewhere")
-        now = dict(found.now)
-        before = {name: old for name, old in found.before.items() if name != key}
-        if key in now:
-            before[key] = now.pop(key)
-        if value is not None:
-            now[key] = value
-        changed = settings.load(site, officer=now)
+        now, before, changed = _turned(home, site, key, value, stamp)
         _write(home, now, before)
     return changed
+
+
+def trial(home: Path, site: Path | None, key: str, value: Any, stamp: str | None = None) -> Settings:
+    """What `change` would give; nothing is written. Raises as `change`."""
+    return _turned(home, site, key, value, stamp)[2]
+
+
+def _turned(
+    home: Path, site: Path | None, key: str, value: Any, stamp: str | None
+) -> tuple[dict[str, Any], dict[str, Any], Settings]:
+    if key not in KEYS:
+        raise SettingsError("settings.unknown", file=FILE, key=key, wanted=", ".join(KEYS))
+    found = _read(home / FILE)
+    if stamp is not None and stamp != found.stamp:
+        raise SettingsError("settings.elsewhere")
+    now = dict(found.now)
+    before = {name: old for name, old in found.before.items() if name != key}
+    if key in now:
+        before[key] = now.pop(key)
+    if value is not None:
+        now[key] = value
+    return now, before, settings.load(site, officer=now)
 
 
 def back(home: Path, site: Path | None, key: str, stamp: str | None = None) -> Settings:
@@ -155,10 +168,19 @@ def _whole(home: Path, name: str, content: bytes) -> None:
 def _put_aside(home: Path) -> None:
     try:
         (home / FILE).replace(home / DAMAGED)
-        if (home / PREVIOUS).exists():
-            _whole(home, FILE, (home / PREVIOUS).read_bytes())
     except OSError:  # a disk that takes nothing: the previous one counts all the same, and is told of again
         log.error("settings.not_put_aside", file=FILE)
+        return
+    _restore(home)
+
+
+def _restore(home: Path) -> None:
+    """The one before it in its place, if that one is whole."""
+    try:
+        if _read(home / PREVIOUS).stamp:
+            _whole(home, FILE, (home / PREVIOUS).read_bytes())
+    except (OSError, SettingsError):
+        log.error("settings.not_restored", file=PREVIOUS)
 
 
 @contextmanager

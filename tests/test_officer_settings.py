@@ -116,3 +116,19 @@ def test_many_at_once_lose_nothing(home: Path) -> None:
     for thread in threads:
         thread.join(20)
     assert kept(home).now == keys
+
+
+def test_the_power_goes_while_a_damaged_file_is_put_aside(home: Path) -> None:
+    change(home, None, "devices.volume", 0.4)
+    change(home, None, "panel.brightness", 0.6)
+    (home / FILE).replace(home / DAMAGED)  # and then it was dark
+    assert load(home).devices.volume == 0.4
+    assert kept(home).now == {"devices.volume": 0.4}
+
+
+def test_two_damaged_files_leave_settings_that_can_be_changed(home: Path) -> None:
+    home.mkdir()
+    (home / FILE).write_bytes(b"torn")
+    (home / PREVIOUS).write_bytes(b"torn, too")
+    assert load(home).devices.volume == 0.8
+    assert change(home, None, "devices.volume", 0.4).devices.volume == 0.4

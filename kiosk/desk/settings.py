@@ -68,16 +68,24 @@ class OfficersSettings:
         """`value` "" goes back to what counted before. Raises SettingsError, StoreError, StoreFull."""
         home = self._store.home
         old = text_of(key, officer_settings.load(home, self._site)) if key in officer_settings.KEYS else ""
+        wanted = value_of(key, value) if value else officer_settings.kept(home).before.get(key)
         if value:
             self._check(key, value)
-            now = officer_settings.change(home, self._site, key, value_of(key, value), stamp)
-        else:
-            now = officer_settings.back(home, self._site, key, stamp)
-        if self._identity is not None and text_of(key, now) != old:
-            facts: dict[str, Fact] = {"setting": key}
-            facts |= {"old": "…", "new": "…"} if key in WORDING else {"old": old, "new": text_of(key, now)}
-            self._store.acts.keep(Act(Kind.SET, officer, facts), self._identity)
+        new = text_of(key, officer_settings.trial(home, self._site, key, wanted, stamp))
+        self._note(key, old, new, officer)  # first: a full disk must not leave a change that nobody recorded
+        try:
+            now = officer_settings.change(home, self._site, key, wanted, stamp)
+        except SettingsError:
+            self._note(key, new, old, officer)
+            raise
         return now
+
+    def _note(self, key: str, old: str, new: str, officer: str) -> None:
+        if self._identity is None or old == new:
+            return
+        facts: dict[str, Fact] = {"setting": key}
+        facts |= {"old": "…", "new": "…"} if key in WORDING else {"old": old, "new": new}
+        self._store.acts.keep(Act(Kind.SET, officer, facts), self._identity)
 
     def _set(self, request: Set, officer: str) -> Event:
         now = self.set(request.key, request.value, officer, request.stamp)

@@ -15,6 +15,7 @@ from kiosk.desk.service import Closing
 from kiosk.desk.settings import OfficersSettings
 from kiosk.domain.act import Kind
 from kiosk.domain.errand import Kind as ErrandKind
+from kiosk.domain.errors import StoreFull
 from kiosk.journey.officer.events import DeskFailed, Told
 from kiosk.journey.officer.service import MESSAGES, Close, SeeService, ServiceView
 from kiosk.journey.officer.settings import (
@@ -123,6 +124,18 @@ def test_what_cannot_be_is_refused_with_a_sentence(bench: Bench, key: str, value
     assert failure(bench.set(key, value)) == id
     assert bench.acts() == []
     assert all(f"{kind}.{id}" in load("id") for kind in ("error", "cure"))
+
+
+def test_a_full_disk_leaves_no_change_that_nobody_recorded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise StoreFull("store.full")
+
+    stamp = bench.settings().stamp
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.store.acts, "keep", full)
+        assert failure(bench.desk.do(Set("devices.volume", "40", stamp), "0417")) == "store.full"
+    assert bench.value("devices.volume") == "80"
+    assert bench.acts() == []
 
 
 def test_a_device_that_is_there_is_offered_and_taken(bench: Bench) -> None:
