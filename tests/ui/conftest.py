@@ -159,6 +159,7 @@ def _front() -> Iterator[Stage]:
 
     keeper, sight, scanner, desk = fakes.FakeKeeper(), fakes.FakeSight(), fakes.FakeScanner(), fakes.FakeDesk()
     front = Front(settings, fakes.context(), fakes.languages(), keeper, sight, scanner, threading.Event(), desk=desk)
+    front._idle.callback = lambda _: None  # a machine that stands still for a while is nobody who has left
     front._run_prepare()
     runTouchApp(embedded=True)
     EventLoop.status = "started"
