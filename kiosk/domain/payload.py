@@ -13,7 +13,7 @@ from kiosk.domain.regions import Regions
 
 class Kind(enum.StrEnum):
     NIK = "nik"  # sixteen digits
-    MEMBER_CARD = "member_card"  # an association's card: KOP:<NIK>
+    MEMBER_CARD = "member_card"  # an association's card: KOP:<NIK>, newer ones KOP:<NIK>:<name>
     SLIP = "slip"  # <NIK>|<name>|<dd-mm-yyyy>
     RECEIPT = "receipt"  # our own code, with a check letter that fits
     BADGE = "badge"  # an officer's
@@ -42,7 +42,10 @@ class Payload:
 
 _TABLE: tuple[tuple[Kind, Callable[[str], re.Match[str] | None]], ...] = (
     (Kind.NIK, re.compile(r"(?P<nik>[0-9]{16})").fullmatch),
-    (Kind.MEMBER_CARD, re.compile(r"(?P<association>[A-Z]{2,5}):(?P<nik>[0-9]{16})").fullmatch),
+    (
+        Kind.MEMBER_CARD,
+        re.compile(r"(?P<association>[A-Z]{2,5}):(?P<nik>[0-9]{16})(:(?P<name>[^:|]{2,80}))?").fullmatch,
+    ),
     (
         Kind.SLIP,
         re.compile(

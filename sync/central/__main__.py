@@ -12,9 +12,11 @@ from kiosk.clock import SystemClock
 from kiosk.domain.errors import StoreError
 from kiosk.settings import Settings
 from sync.central import alerts, deeds, keys, officers, supplies, targets, users
+from sync.central.associations import command as associations
 from sync.central.database import FILE, Database
 from sync.central.lists import command as lists
 from sync.central.migrations import migrate
+from sync.central.rights import command as rights
 
 _SERVICES = ("serve", "work")
 _NEW_HOME = ("serve", "add-kiosk", "init", "user")  # only these make a centre where none is
@@ -37,6 +39,9 @@ _DEEDS = {
     "acts": supplies.acts,
     "target": targets.target,
     "alerts": alerts.alerts,
+    "association": associations.association,
+    "person": rights.person,
+    "breach": rights.breach,
 }
 
 
@@ -145,6 +150,11 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     told.add_argument("--seen", default="", metavar="RULE", help="somebody is at it: tell no more of these")
     told.add_argument("--json", action="store_true", help="one JSON object a line")
     targets.options(deed("target", "how far the target is, how fast, and what it will come to"))
+    paguyuban = subparsers.add_parser("association", help="traders' associations", description="Traders' associations.")
+    associations.options(paguyuban, [common, database])
+    person = subparsers.add_parser("person", help="what a person may ask for", description="One person's records.")
+    rights.options(person, [common, database])
+    rights.breach_options(deed("breach", "everybody whose record was on a kiosk, for a notice"))
     members = subparsers.add_parser("list", help="lists of members", description="Lists of members.")
     lists.options(members, [common, database])
     console_users = subparsers.add_parser("user", help="who may sign in to the console", description="Who may sign in.")

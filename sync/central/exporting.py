@@ -5,8 +5,6 @@ a NIK keeps its sixteen digits. Holds personal data in the clear, so only the ow
 """
 
 import csv
-import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +17,8 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from kiosk.domain.errors import SettingsError
 from kiosk.words import Words
+from sync.central.files import cell as plain
+from sync.central.files import whole
 
 Cell = str | int | bool | datetime | None
 COLUMNS = (
@@ -30,7 +30,6 @@ ERRORS = ("kiosk", "seq", "code", "id", "problem")
 _AMOUNTS = frozenset({"income", "base", "total"})
 _DATES = frozenset({"birth_date"})
 _WIDE = {"name": 28, "id": 38, "nik": 20, "occupations": 30, "consents": 30, "problem": 60, "market": 26}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ def csv_sheet(path: Path, zone: tzinfo) -> Iterator[Sheet]:
     Raises SettingsError `central.export_unwritable`.
     """
     with (
-        _whole(path) as rows,
-        _whole(path.with_suffix(".errors.csv")) as errors,
+        whole(path) as rows,
+        whole(path.with_suffix(".errors.csv")) as errors,
         rows.open("w", encoding="utf-8-sig", newline="") as row_file,
         errors.open("w", encoding="utf-8-sig", newline="") as error_file,
     ):
@@ -63,7 +62,7 @@ def csv_sheet(path: Path, zone: tzinfo) -> Iterator[Sheet]:
 @contextmanager
 def xlsx_sheet(path: Path, zone: tzinfo, words: Words) -> Iterator[Sheet]:
     """A workbook with two sheets. Appears whole, or not at all. Raises SettingsError `central.export_unwritable`."""
-    with _whole(path) as fresh:
+    with whole(path) as fresh:
         options = {
             "constant_memory": True,
             "strings_to_formulas": False,
@@ -90,14 +89,12 @@ class _Csv:
     def error(self, cells: dict[str, Cell]) -> None:
         self._errors.writerow([self._text(cells.get(name)) for name in ERRORS])
 
-    def _text(self, cell: Cell) -> str | int:
+    def _text(self, cell: Cell) -> object:
         if isinstance(cell, bool):
             return "yes" if cell else "no"
         if isinstance(cell, datetime):
             return cell.astimezone(self._zone).isoformat(timespec="seconds")
-        if isinstance(cell, str) and cell.startswith(_FORMULA):
-            return "'" + cell
-        return "" if cell is None else cell
+        return plain(cell)
 
 
 class _Xlsx:
@@ -148,17 +145,3 @@ class _Xlsx:
                 sheet.write_datetime(line, place, datetime.fromisoformat(cell), self._formats["date"])
             else:
                 sheet.write_string(line, place, cell, self._formats["text"])
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A file of another name that only the owner may read, and that takes its own name at the end."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        yield fresh
-        fresh.replace(path)
-    except OSError:
-        raise SettingsError("central.export_unwritable", file=path.name) from None
-    finally:
-        fresh.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from sync.central.examination import day_of, examine, rules_of
 from sync.central.exporting import Cell, Sheet, Written
 from sync.central.ingest import gaps
 from sync.central.opening import OpeningError, opened
+from sync.central.rights import corrections
 from sync.central.schema import enrolment, examined, kiosk, outcome
 
 _AT_ONCE = 500  # rows held in memory
@@ -58,9 +59,11 @@ def arrived(database: Database, key: X25519PrivateKey, only_kiosk: str = "") -> 
         .select_from(enrolment.outerjoin(outcome, decided).outerjoin(examined, looked))
         .order_by(enrolment.c.kiosk, enrolment.c.seq)
     )  # fmt: skip
+    query = query.where(sa.func.length(enrolment.c.raw) > 0)  # an erased one is nobody's
     if only_kiosk:
         query = query.where(enrolment.c.kiosk == only_kiosk)
     with database.read() as connection:
+        corrected = corrections.of_all(connection, key, only_kiosk)
         for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
             try:
                 found = opened(bytes(row.raw), key)
@@ -68,7 +71,7 @@ def arrived(database: Database, key: X25519PrivateKey, only_kiosk: str = "") -> 
                 yield Arrived(row, None, str(error))
                 continue
             if not isinstance(found, Act):
-                yield Arrived(row, found)
+                yield Arrived(row, corrections.applied(found, corrected.get((row.kiosk, row.id), {})))
 
 
 def line(one: Arrived, zone: tzinfo) -> str:

@@ -1,6 +1,9 @@
 """Publishing master data: tables checked by the same code that a kiosk reads them with, then signed as one bundle."""
 
+import csv
+import io
 import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -71,6 +74,30 @@ def publish(database: Database, files: dict[str, bytes], key: Ed25519PrivateKey,
             raise SettingsError("central.master_too_big") from None
         connection.execute(sa.insert(master).values(version=version, bundle=raw, published_ms=clock.wall_ms()))
     return version, True
+
+
+def rows_of(database: Database, key: Ed25519PrivateKey, file: str) -> list[dict[str, str]]:
+    """The rows of a published table."""
+    return list(csv.DictReader(io.StringIO(published(database, key)[file].decode("utf-8"))))
+
+
+def publish_rows(
+    database: Database,
+    key: Ed25519PrivateKey,
+    clock: Clock,
+    today: date,
+    file: str,
+    head: Sequence[str],
+    rows: Iterable[Mapping[str, str]],
+) -> int:
+    """Publishes a table anew, in the order of its first column; the version. Raises as `check` and `publish`."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, head, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(sorted(rows, key=lambda row: row[head[0]]))
+    files = published(database, key) | {file: text.getvalue().encode()}
+    check(files, today)
+    return publish(database, files, key, clock)[0]
 
 
 def newest(connection: sa.Connection) -> tuple[int, bytes] | None:

@@ -1,6 +1,7 @@
 """Numbered migrations, each applied in one transaction together with the record of itself. Only ever append."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -280,6 +281,59 @@ def _tallies(connection: sa.Connection) -> None:
     connection.exec_driver_sql(statement)
 
 
+def _people(connection: sa.Connection) -> None:
+    """Whose an enrolment is, members of associations, corrections, what is to be paid next, and orders to kiosks."""
+
+    def name(column: str = "kiosk", length: int = 64, *, key: bool = True) -> sa.Column[str]:
+        return sa.Column(column, sa.String(length), primary_key=key, nullable=False)
+
+    def number(column: str, *, key: bool = False, null: bool = False) -> sa.Column[int]:
+        return sa.Column(column, sa.BigInteger, primary_key=key, nullable=null, autoincrement=False)
+
+    def month(column: str, *, key: bool = False) -> sa.Column[int]:
+        return sa.Column(column, sa.Integer, primary_key=key, nullable=False, autoincrement=False)
+
+    def bytes_(column: str, *, key: bool = False, null: bool = False) -> sa.Column[bytes]:
+        return sa.Column(column, sa.LargeBinary, primary_key=key, nullable=null)
+
+    def id(*, key: bool = True) -> sa.Column[Any]:
+        return sa.Column("id", sa.Uuid, primary_key=key, nullable=not key)
+
+    binary = sa.LargeBinary().compile(connection.dialect)
+    for table, column in (
+        ("examined", f"mark {binary}"),
+        *(("kiosk", f"{name} BIGINT DEFAULT 0 NOT NULL") for name in ("held_until_ms", "resend_first", "resend_last")),
+        ("kiosk", "resend_left INTEGER DEFAULT 0 NOT NULL"),
+        *(("kiosk", f"{name} VARCHAR(256) DEFAULT '' NOT NULL") for name in ("low", "bad")),
+    ):
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
+    connection.exec_driver_sql("CREATE INDEX ix_examined_mark ON examined (mark)")
+    tables = sa.MetaData()
+    sa.Table(
+        "member", tables, name("association", 8), bytes_("mark", key=True), name("number", 32, key=False),
+        bytes_("sealed"), number("listed_ms"), name(key=False), id(key=False), number("joined_ms"), month("until"),
+        name("state", 16, key=False), sa.Index("member_mark", "mark"), sa.Index("member_kiosk_id", "kiosk", "id"),
+    )  # fmt: skip
+    sa.Table("association", tables, name("code", 8), name("coordinator", 32, key=False))
+    sa.Table(
+        "upload", tables, id(), name("association", 8, key=False), name("account", 32, key=False), number("at_ms"),
+        name("ending", 8, key=False), bytes_("sealed", null=True), number("done_ms", null=True),
+        sa.Column("report", sa.Text, nullable=False), sa.Index("upload_association", "association", "at_ms"),
+    )  # fmt: skip
+    sa.Table("correction", tables, name(), id(), number("n", key=True), number("at_ms"), bytes_("sealed"))
+    sa.Table(
+        "due", tables, name(), id(), month("until"), bytes_("code"), number("amount"), number("told_ms"),
+        sa.Index("due_until", "until"),
+    )  # fmt: skip
+    sa.Table(
+        "reminder", tables, name(), id(), month("month", key=True), number("n", key=True), number("at_ms"),
+        name("way", 16, key=False),
+    )  # fmt: skip
+    sa.Table("control", tables, name("name", 32), number("value"))
+    sa.Table("draft", tables, name("account", 32), number("made_ms"), bytes_("files"))
+    tables.create_all(connection, checkfirst=False)
+
+
 def _add_days(connection: sa.Connection) -> None:
     """The day of each record, which is reconciled by day; it stands in the signed record, so it never changes."""
     connection.exec_driver_sql("ALTER TABLE enrolment ADD COLUMN day BIGINT DEFAULT 0 NOT NULL")
@@ -309,6 +363,20 @@ def _only_append(connection: sa.Connection, table: str) -> None:
         connection.exec_driver_sql(f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} {body}")
 
 
+@contextmanager
+def erasable(connection: sa.Connection, table: str) -> Iterator[None]:
+    """Lets rows of an append-only table be changed until the block ends: for what a law wants gone, nothing else."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"GRANT UPDATE, DELETE ON {table} TO CURRENT_USER")
+        yield
+        connection.exec_driver_sql(f"REVOKE UPDATE, DELETE ON {table} FROM CURRENT_USER")
+        return
+    for deed in ("update", "delete"):
+        connection.exec_driver_sql(f"DROP TRIGGER {table}_no_{deed}")
+    yield
+    _only_append(connection, table)
+
+
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _first_tables,
     _what_a_fleet_needs,
@@ -317,6 +385,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _standing,
     _tallies,
     _alerts,
+    _people,
 )
 
 

@@ -5,8 +5,6 @@ for it; kept are argon2id of the PIN and a hash of the badge's code.
 """
 
 import argparse
-import csv
-import io
 import json
 import secrets
 import sys
@@ -58,7 +56,7 @@ def options(parser: argparse.ArgumentParser, common: list[argparse.ArgumentParse
 
 def officer(centre: Centre, arguments: argparse.Namespace) -> int:
     """Raises SettingsError `officer.…`, and what publishing raises."""
-    rows = _rows(centre)
+    rows = mastering.rows_of(centre.database, keys.load_answer(centre.home), FILE)
     if arguments.action == "list":
         return _list(centre, rows, as_json=arguments.json)
     number, action = arguments.number, arguments.action
@@ -108,21 +106,9 @@ def _draw(code: str, path: Path) -> None:
         raise SettingsError("file.unwritable", file=path.name) from None
 
 
-def _rows(centre: Centre) -> list[Row]:
-    raw = mastering.published(centre.database, keys.load_answer(centre.home))[FILE]
-    return list(csv.DictReader(io.StringIO(raw.decode("utf-8"))))
-
-
 def _publish(centre: Centre, rows: list[Row]) -> int:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, HEAD, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(sorted(rows, key=lambda row: row["number"]))
-    key = keys.load_answer(centre.home)
-    files = mastering.published(centre.database, key) | {FILE: text.getvalue().encode()}
-    mastering.check(files, today(centre.clock, centre.settings.zone))
-    version, _ = mastering.publish(centre.database, files, key, centre.clock)
-    return version
+    key, day = keys.load_answer(centre.home), today(centre.clock, centre.settings.zone)
+    return mastering.publish_rows(centre.database, key, centre.clock, day, FILE, HEAD, rows)
 
 
 def _list(centre: Centre, rows: list[Row], *, as_json: bool) -> int:

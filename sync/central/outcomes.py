@@ -68,6 +68,9 @@ def append(connection: sa.Connection, kiosk: str, decisions: Iterable[Decision],
         )
     if rows:
         tallies.add(connection, kiosk, now_ms, **changed)
+        for one in rows:
+            here = (schema.member.c.kiosk == kiosk) & (schema.member.c.id == one["id"])
+            connection.execute(sa.update(schema.member).where(here).values(state=one["state"]))
         connection.execute(sa.insert(schema.outcome), rows)
         connection.execute(
             sa.update(schema.kiosk).where(schema.kiosk.c.name == kiosk).values(outcomes=row.outcomes + len(rows))

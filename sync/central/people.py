@@ -47,7 +47,7 @@ def any_known(database: Database) -> bool:
 
 
 def claim_of(key: bytes, kiosk: str, enrolment: Enrolment) -> Claim:
-    start = _months(enrolment.start)
+    start = months_of(enrolment.start)
     last = start + enrolment.months - 1
     return Claim(mark(key, enrolment.nik), kiosk, enrolment.id, start, last, enrolment.replaces)
 
@@ -90,5 +90,6 @@ def _gives_way(database: Database, row: _Row, one: Claim) -> bool:
     return held is not None and held.state != State.ACCEPTED
 
 
-def _months(month: Month) -> int:
+def months_of(month: Month) -> int:
+    """Months since year 0."""
     return month.year * 12 + month.month - 1

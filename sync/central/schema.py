@@ -20,6 +20,12 @@ kiosk = sa.Table(
     sa.Column("revoked_seq", sa.BigInteger),  # the newest seq known when it was revoked; a stick brings no later one
     sa.Column("region", sa.String(64), nullable=False, server_default=""),
     sa.Column("market", sa.String(128), nullable=False, server_default=""),
+    sa.Column("held_until_ms", sa.BigInteger, nullable=False, server_default="0"),  # told to wait until then
+    sa.Column("resend_first", sa.BigInteger, nullable=False, server_default="0"),  # seqs that are asked for again …
+    sa.Column("resend_last", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("resend_left", sa.Integer, nullable=False, server_default="0"),  # … so many times more
+    sa.Column("low", sa.String(256), nullable=False, server_default=""),  # items that run low, by the newest acts
+    sa.Column("bad", sa.String(256), nullable=False, server_default=""),  # parts whose last trial did not go well
 )
 sa.Index("kiosk_region_market", kiosk.c.region, kiosk.c.market)
 
@@ -112,6 +118,7 @@ examined = sa.Table(
     sa.Column("code", sa.String(16), nullable=False, index=True),  # domain.enrolment.code_of(id)
     sa.Column("cause", sa.String(32), nullable=False),  # why it could not be opened or cannot be taken, else ""
     _number("examined_ms"),
+    sa.Column("mark", sa.LargeBinary, index=True),  # people.mark of whose it is; NULL for what could not be opened
 )
 
 act = sa.Table(  # what officers did, opened: it holds nobody's data; append-only
@@ -153,6 +160,79 @@ person = sa.Table(
     sa.Column("until", sa.Integer, nullable=False),  # the last month that it pays for, in months since year 0
 )
 
+# Members of associations: those that a coordinator has listed, and those who chose one at a kiosk and let it see.
+member = sa.Table(
+    "member",
+    metadata,
+    sa.Column("association", sa.String(8), primary_key=True),
+    sa.Column("mark", sa.LargeBinary, primary_key=True),  # people.mark
+    sa.Column("number", sa.String(32), nullable=False),  # in the association, "" for none
+    sa.Column("sealed", sa.LargeBinary, nullable=False),  # what the list says, to central.pub; empty when on no list
+    _number("listed_ms"),  # 0 when on no list
+    sa.Column("kiosk", sa.String(64), nullable=False),  # "" while awaited
+    sa.Column("id", sa.Uuid),
+    _number("joined_ms"),
+    sa.Column("until", sa.Integer, nullable=False),  # the last month that is paid for, in months since year 0
+    sa.Column("state", sa.String(16), nullable=False),  # "" while awaited, else domain.outcome.State
+    sa.Index("member_mark", "mark"),
+    sa.Index("member_kiosk_id", "kiosk", "id"),
+)
+
+association = sa.Table(  # who works for one that the master data names
+    "association",
+    metadata,
+    sa.Column("code", sa.String(8), primary_key=True),
+    sa.Column("coordinator", sa.String(32), nullable=False),  # an account, "" for none
+)
+
+upload = sa.Table(  # a list that somebody sent in the console: sealed, until the worker has read it
+    "upload",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("association", sa.String(8), nullable=False),
+    sa.Column("account", sa.String(32), nullable=False),
+    _number("at_ms"),
+    sa.Column("ending", sa.String(8), nullable=False),  # .xlsx, .csv …
+    sa.Column("sealed", sa.LargeBinary),  # NULL once it was read
+    _number("done_ms", null=True),
+    sa.Column("report", sa.Text, nullable=False),  # JSON: counts and cells, nobody's data
+    sa.Index("upload_association", "association", "at_ms"),
+)
+
+correction = sa.Table(  # what a person has had corrected: over what the kiosk had sealed
+    "correction",
+    metadata,
+    _name(),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _number("n", key=True),
+    _number("at_ms"),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+
+# What is to be paid next, as the branch said; sealed to the kiosk it is a part of an outcome.
+due = sa.Table(
+    "due",
+    metadata,
+    _name(),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("until", sa.Integer, nullable=False),  # the last month that is paid for, in months since year 0
+    sa.Column("code", sa.LargeBinary, nullable=False),  # the payment code, sealed to central.pub; empty for none
+    _number("amount"),  # rupiah, 0 when not told
+    _number("told_ms"),
+    sa.Index("due_until", "until"),
+)
+
+reminder = sa.Table(  # that somebody was reminded: never more than agreed
+    "reminder",
+    metadata,
+    _name(),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("month", sa.Integer, primary_key=True, autoincrement=False),  # the one that is to be paid
+    _number("n", key=True),
+    _number("at_ms"),
+    sa.Column("way", sa.String(16), nullable=False),
+)
+
 tally = sa.Table(  # how many, by the week in which it was done (tallies.week_of)
     "tally",
     metadata,
@@ -192,6 +272,21 @@ master = sa.Table(
     _number("version", key=True),
     sa.Column("bundle", sa.LargeBinary, nullable=False),
     _number("published_ms"),
+)
+
+control = sa.Table(  # what the console has ordered for all kiosks, over the settings
+    "control",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),  # spread_s
+    _number("value"),
+)
+
+draft = sa.Table(  # master data that somebody looks at before it is published
+    "draft",
+    metadata,
+    sa.Column("account", sa.String(32), primary_key=True),
+    _number("made_ms"),
+    sa.Column("files", sa.LargeBinary, nullable=False),  # CBOR {name: bytes}
 )
 
 # The console: who may look and act, who is signed in, who tries to, and everything that was done.

@@ -13,11 +13,12 @@ from kiosk.domain.errors import IdentityError, StoreError
 from kiosk.logs import Log
 from kiosk.settings import Settings
 from sync.central import alarms, alerts, fleet, heartbeats, keys, people, rounds
+from sync.central.associations import members
 from sync.central.console import attempts, sessions
 from sync.central.console.standing import Limits
 from sync.central.database import Database
 from sync.central.migrations import migrate
-from sync.central.worker import Worker, again
+from sync.central.worker import Worker, again, mark_old
 from sync.stop import StopSignal
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def work(arguments: argparse.Namespace, settings: Settings, home: Path, database
     worker = Worker(database, keys.load(home), people_key, clock, settings.zone)
     if arguments.again:
         _log.info("work.again", count=again(database))
+    if number := mark_old(database):
+        _log.info("work.mark_old", count=number)
     rules = alerts.read(Path(settings.central.alerts)) if settings.central.alerts else None
     ways = alerts.senders(rules) if rules else {}
     limits = Limits(silent_ms=int(settings.central.silent_days * _DAY_MS))
@@ -103,6 +106,7 @@ def _tidy(database: Database, settings: Settings, now_ms: int) -> None:
     rounds.forget(database, old_ms)
     sessions.forget(database, now_ms)
     attempts.forget(database, now_ms)
+    members.forget(database, now_ms - settings.central.awaited_days * _DAY_MS)
 
 
 def _public_key(home: Path) -> bytes:

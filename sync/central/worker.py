@@ -23,6 +23,7 @@ from kiosk.domain.rules import Rules
 from kiosk.logs import Log
 from sync.central import acts, arrivals, outcomes, people, tallies
 from sync.central.arrivals import Arrival
+from sync.central.associations import members
 from sync.central.database import Database
 from sync.central.examination import day_of, examine, rules_of
 from sync.central.opening import OpeningError, opened
@@ -30,6 +31,7 @@ from sync.central.schema import enrolment, examined
 
 UNREADABLE = frozenset({"record", "other_key", "seal", "form"})  # causes of an OpeningError
 ELSEWHERE = "enrolled_elsewhere"
+ERASED = "erased"  # whoever it was has had it erased
 _AT_ONCE = 500  # records in memory
 _log = Log("work")
 
@@ -82,7 +84,7 @@ class Worker:
             self._database, [people.claim_of(self._people_key, arrival.kiosk, opened) for _, opened in sound]
         )
         causes = {one.id: one.cause or (ELSEWHERE if one.enrolment and one.id not in won else "") for one in looked}
-        self._write(arrival.kiosk, looked, causes)
+        self._write(arrival.kiosk, looked, causes, won)
         return len(looked)
 
     def _rows(self, kiosk: str, first: int, last: int) -> Sequence[Any]:
@@ -103,7 +105,7 @@ class Worker:
         day = day_of(captured_ms, row.received_ms, self._zone)
         return _Looked(row.id, row.seq, examine(found, self._rules(day)).refusal, found)
 
-    def _write(self, kiosk: str, looked: list[_Looked], causes: dict[uuid.UUID, str]) -> None:
+    def _write(self, kiosk: str, looked: list[_Looked], causes: dict[uuid.UUID, str], won: set[uuid.UUID]) -> None:
         """Replaces what an earlier look found unreadable; a refusal is only told where nothing was decided yet.
 
         An act is no enrolment: nothing is examined or decided about it, so it is kept apart.
@@ -117,6 +119,7 @@ class Worker:
                 "code": code_of(one.id),
                 "cause": causes[one.id],
                 "examined_ms": now_ms,
+                "mark": people.mark(self._people_key, one.enrolment.nik) if one.enrolment else None,
             }
             for one in looked
             if one.act is None
@@ -133,6 +136,8 @@ class Worker:
             if rows:
                 connection.execute(sa.insert(examined), rows)
             acts.keep(connection, self._database, kiosk, [one.act for one in looked if one.act])
+            enrolled = [one.enrolment for one in looked if one.enrolment and one.id in won]
+            members.join(connection, self._database, self._people_key, kiosk, enrolled, now_ms)
             decided = outcomes.newest(connection, kiosk, refused)
             told = [outcomes.Decision(id, Outcome(State.REFUSED, causes[id])) for id in refused if id not in decided]
             if told:
@@ -145,7 +150,16 @@ class Worker:
 
 def again(database: Database) -> int:
     """Lets the workers look once more at what could not be opened, say with another key. How many there are."""
-    query = sa.select(examined.c.kiosk, examined.c.seq).where(examined.c.cause.in_(UNREADABLE))
+    return _look_again(database, examined.c.cause.in_(UNREADABLE))
+
+
+def mark_old(database: Database) -> int:
+    """Lets the workers look at what an earlier version examined without noting whose it is. How many there are."""
+    return _look_again(database, examined.c.mark.is_(None) & examined.c.cause.not_in([*UNREADABLE, ERASED]))
+
+
+def _look_again(database: Database, which: sa.ColumnElement[bool]) -> int:
+    query = sa.select(examined.c.kiosk, examined.c.seq).where(which)
     by_kiosk: dict[str, list[int]] = {}
     with database.write() as connection:
         for row in connection.execute(query.order_by(examined.c.kiosk, examined.c.seq)):

@@ -19,6 +19,8 @@ NIK = "3372015708759001"
         (NIK, Kind.NIK),
         (f"  {NIK}\r\n", Kind.NIK),
         (f"KOP:{NIK}", Kind.MEMBER_CARD),
+        (f"KOP:{NIK}:SITI SPESIMEN", Kind.MEMBER_CARD),
+        (f"KOP:{NIK}:SITI:X", Kind.UNKNOWN),
         (f"{NIK}|SITI SPESIMEN|17-08-1975", Kind.SLIP),
         ("BADGE:SOLO-0042", Kind.BADGE),
         ("https://layananonline.dukcapil.kemendagri.go.id/Terpusat/Pindai", Kind.LINK),
@@ -51,6 +53,13 @@ def test_a_slip_gives_name_and_birth_date(rules: Rules) -> None:
     assert (found.name, found.birth_date) == ("SITI SPESIMEN", "1975-08-17")
     assert understand(f"{NIK}|SITI|31-02-1975", rules.regions, TODAY).birth_date == ""
     assert NIK not in repr(found)
+
+
+def test_a_member_card_gives_association_and_name(rules: Rules) -> None:
+    found = understand(f"KOP:{NIK}:SITI  SPESIMEN", rules.regions, TODAY)
+    assert (found.association, found.nik, found.name, found.birth_date) == ("KOP", NIK, "SITI SPESIMEN", "")
+    assert understand(f"KOP:{NIK}:SI\u202eTI", rules.regions, TODAY).name == ""
+    assert understand(f"KOP:{NIK}", rules.regions, TODAY).name == ""
 
 
 def test_our_own_receipt_is_known_by_its_check_letter(rules: Rules) -> None:

@@ -67,6 +67,7 @@ def test_a_rival_number_holds_the_acceptance_back() -> None:
     [
         (NIK, NIK),
         (f"KOP:{NIK}", NIK),
+        (f"KOP:{NIK}:SITI SPESIMEN", NIK),
         (f"{NIK}|SITI SPESIMEN|17-08-1975", NIK),
         (NIK[:8], None),
         (f"{NIK}0", None),
@@ -80,6 +81,7 @@ def test_only_a_whole_valid_nik_comes_out_of_a_code(payload: str, nik: str | Non
     found, said = codes.understand(payload, tables.regions(), TODAY)
     assert found == nik
     assert said["payload"].text == payload
+    assert ("name" in said) == ("SITI" in payload)
     if "|" in payload:
         assert (said["name"].text, said["birth_date"].text) == ("SITI SPESIMEN", "1975-08-17")
 

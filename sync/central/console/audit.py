@@ -15,7 +15,9 @@ DEEDS = frozenset(
     {
         "signed_in", "sign_in_failed", "signed_out", "signed_out_all", "password_set", "codes_set", "code_failed",
         "user_added", "user_role", "user_reset", "user_disabled", "user_enabled", "user_codes",
-        "exported", "record_looked", "kiosk_revoked", "kiosk_unrevoked", "alarms_seen",
+        "association_set", "members_listed", "cards_printed", "person_found", "person_copied", "person_corrected",
+        "person_erased", "breach_listed", "exported", "record_looked",
+        "kiosk_revoked", "kiosk_unrevoked", "alarms_seen",
     }
 )  # fmt: skip
 COMMAND_LINE = "kiosk-central"  # the account of what was done on the machine itself

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from fastapi.responses import StreamingResponse
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from sync.central.files import cell as plain
+
 _AT_ONCE = 500
 
 
@@ -26,17 +27,11 @@ def _lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[st
     out = io.StringIO()
     out.write("\ufeff")  # or Excel takes it for something else than UTF-8
     sheet = writer.writer(out)
-    sheet.writerow([_safe(cell) for cell in head])
+    sheet.writerow([plain(cell) for cell in head])
     for number, row in enumerate(rows, 1):
-        sheet.writerow([_safe(cell) for cell in row])
+        sheet.writerow([plain(cell) for cell in row])
         if number % _AT_ONCE == 0:
             yield out.getvalue()
             out.seek(0)
             out.truncate()
     yield out.getvalue()
-
-
-def _safe(cell: object) -> object:
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return f"'{cell}"
-    return "" if cell is None else cell
