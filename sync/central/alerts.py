@@ -23,7 +23,6 @@ from kiosk.domain.errors import SettingsError
 from kiosk.logs import Log
 from kiosk.settings import read_toml
 from kiosk.words import Words
-from sync.central import supplies
 from sync.central.console import standing
 from sync.central.console.standing import Filter, Limits
 from sync.central.database import Database
@@ -35,7 +34,7 @@ LINES = 20  # kiosks named in one message
 _HOUR_MS = 3_600_000
 _MOST = 10_000  # kiosks of one reason
 _SIGN_INS = 10  # failed ones of an hour that are worth a message
-OTHERS = ("stock", "sign_in")
+OTHERS = ("sign_in",)
 _log = Log("alerts")
 
 
@@ -140,9 +139,6 @@ def look(database: Database, rules: Rules, limits: Limits, clock: Clock, words: 
 
 def _holding(database: Database, when: str, limits: Limits, now_ms: int) -> set[str]:
     """The kiosks that it holds for now."""
-    if when == "stock":
-        found = supplies.supplies(database, supplies.items(), now_ms)
-        return {one.kiosk for one in found if one.low}
     with database.read() as connection:
         if when == "sign_in":
             failed = sa.select(sa.func.count()).where(

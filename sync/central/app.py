@@ -17,7 +17,7 @@ from sync import wire
 from sync.central import mastering, openapi
 from sync.central.bodies import FORM_LIMIT, RETRY_AFTER_S, Bodies, Refusal, expect, form_of, never_echo
 from sync.central.database import Database
-from sync.central.exchange import Exchange, NotUnderstood
+from sync.central.exchange import Exchange, Held, NotUnderstood
 from sync.central.keys import public_bytes
 from sync.central.metrics import LOOPBACK, Counted, Metrics, guard
 from sync.central.provisioning import Guesses, provision
@@ -25,6 +25,7 @@ from sync.central.ranges import piece
 from sync.central.room import Room
 from sync.token import Token
 
+_COME_BACK_S = 3600  # a kiosk that is held asks at least so often whether it still is
 _STATUS = {"digest": 400, "not_understood": 400, "token": 401}
 _log = Log("central")
 _T = TypeVar("_T")
@@ -141,6 +142,8 @@ async def _apart(work: Callable[[], _T]) -> _T:
         return await run_in_threadpool(work)
     except NotUnderstood as error:
         raise Refusal(_STATUS[error.cause], error.cause) from None
+    except Held as error:
+        raise Refusal(503, "held", min(error.seconds, _COME_BACK_S)) from None
     except CarriageError as error:
         raise Refusal(403, error.id.removeprefix("central.")) from None
     except StoreError as error:

@@ -23,8 +23,8 @@ from kiosk.domain.outcome import DECISIONS, Outcome, State
 from sync import wire
 from sync.central import outcomes, people
 from sync.central.database import Database
+from sync.central.opening import UNREADABLE
 from sync.central.schema import examined
-from sync.central.worker import UNREADABLE
 
 _NEEDED, _COLUMNS = ("code", "state"), ("code", "state", "cause", "number", "id")
 _CHUNK = 500

@@ -13,10 +13,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.clock import Clock
 from kiosk.domain.errors import CarriageError, StoreError
 from sync import wire
-from sync.central import heartbeats, ingest, mastering, outcomes, reconciliation, rounds
+from sync.central import fleet, heartbeats, ingest, mastering, outcomes, reconciliation, rounds
 from sync.central.database import Database
-from sync.central.schema import heartbeat, kiosk
+from sync.central.schema import control, heartbeat, kiosk
 from sync.token import Token
+
+
+class Held(Exception):
+    """Somebody at the centre has told this kiosk to wait; `seconds` from now."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__("held")
 
 
 class NotUnderstood(Exception):
@@ -49,7 +57,7 @@ class Exchange:
         """Commits, then answers.
 
         Raises NotUnderstood; CarriageError `central.kiosk_unknown`, `central.kiosk_revoked`; StoreError, and then
-        nothing was stored.
+        nothing was stored; Held, never of a stick.
         """
         if not token.is_of(body):
             raise NotUnderstood("digest")
@@ -93,6 +101,8 @@ class Exchange:
             row = connection.execute(_LOCK.where(kiosk.c.name == name)).one()
             if _sender(row, stick) != sender:
                 raise StoreError("central.busy")  # let in again, a moment ago
+            if row.held_until_ms > now_ms and not stick:
+                raise Held(-(-(row.held_until_ms - now_ms) // 1000))
             verdicts = ingest.ingest(
                 connection, self._database, sender, request.records, unsigned, now_ms, look_for_ids=look_for_ids
             )
@@ -102,6 +112,8 @@ class Exchange:
             lacks: tuple[int, ...] = ()
             if request.known is not None:
                 lacks = reconciliation.lacking(connection, self._database, name, request.known, now_ms)
+            if row.resend_left:
+                lacks = _resent(connection, row, [one.seq for one in request.records], lacks)
             told = outcomes.after(connection, name, request.cursor) if row.outcomes > request.cursor else ()
             done = rounds.Done(verdicts, len(told), len(lacks), bytes_up)
             rounds.note(connection, self._database, request, done, before, now_ms, stick=stick)
@@ -111,7 +123,7 @@ class Exchange:
             at_ms=now_ms,
             verdicts=wire.run_length(verdicts),
             root=wire.root_of(hashes[seq] for seq, verdict, _ in verdicts if verdict != wire.Verdict.REFUSED),
-            spread_s=self._spread_s,
+            spread_s=self._spread_s if row.spread_s is None else row.spread_s,
             outcomes=told,
             master=row.newest_master,
             asks=asks,
@@ -126,12 +138,28 @@ _LOCK = (
         kiosk.c.revoked_seq,
         kiosk.c.name,
         kiosk.c.outcomes,
+        kiosk.c.held_until_ms,
+        kiosk.c.resend_first,
+        kiosk.c.resend_last,
+        kiosk.c.resend_left,
+        sa.select(control.c.value).where(control.c.name == fleet.SPREAD).scalar_subquery().label("spread_s"),
         heartbeat,
         mastering.NEWEST.label("newest_master"),
     )
     .select_from(kiosk.outerjoin(heartbeat, heartbeat.c.kiosk == kiosk.c.name))
     .with_for_update(of=kiosk)
 )
+
+
+def _resent(connection: sa.Connection, row: Any, seqs: list[int], lacks: tuple[int, ...]) -> tuple[int, ...]:
+    """What to ask for again by order: the rest of a span that begins to come, all of it where nothing of it came."""
+    came = [seq for seq in seqs if row.resend_first <= seq <= row.resend_last]
+    first, left = (max(came) + 1, row.resend_left) if came else (row.resend_first, row.resend_left - 1)
+    if first > row.resend_last:
+        left = 0
+    connection.execute(sa.update(kiosk).where(kiosk.c.name == row.name).values(resend_first=first, resend_left=left))
+    asked = () if came else range(first, row.resend_last + 1)
+    return tuple(sorted({*lacks, *asked}))
 
 
 def _sender(row: Any, stick: bool) -> ingest.Sender:

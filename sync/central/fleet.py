@@ -7,8 +7,11 @@ import sqlalchemy as sa
 
 from kiosk.domain.errors import KioskError
 from sync.central.database import Database
-from sync.central.schema import alarm, enrolment, heartbeat, kiosk
+from sync.central.schema import alarm, control, enrolment, heartbeat, kiosk
 
+RESEND = 500  # records of one order
+_RESEND_TRIES = 3
+SPREAD = "spread_s"  # its row in `control`
 NEW, USED, REVOKED = "new", "used", "revoked"
 
 
@@ -90,6 +93,38 @@ def revoke(database: Database, name: str, now_ms: int) -> int:
 def unrevoke(database: Database, name: str) -> None:
     """Listens to the kiosk again. Raises UnknownKioskError `central.kiosk_none`."""
     values = {"revoked": False, "revoked_ms": None, "revoked_seq": None}
+    with database.write() as connection:
+        if connection.execute(sa.update(kiosk).where(kiosk.c.name == name).values(**values)).rowcount == 0:
+            raise UnknownKioskError("central.kiosk_none", kiosk=name)
+
+
+def hold(database: Database, name: str, until_ms: int) -> None:
+    """Tells the kiosk to come back later, until then; 0 lets it in at once. A stick is taken all the same.
+
+    Raises UnknownKioskError `central.kiosk_none`.
+    """
+    _order(database, name, {"held_until_ms": until_ms})
+
+
+def resend(database: Database, name: str, first: int, last: int) -> None:
+    """Asks the kiosk for these records once more, with its next answers; what it has emptied meanwhile it cannot send.
+
+    Raises UnknownKioskError `central.kiosk_none`; ValueError for a span that is none, or longer than RESEND.
+    """
+    if not 1 <= first <= last < first + RESEND:
+        raise ValueError
+    _order(database, name, {"resend_first": first, "resend_last": last, "resend_left": _RESEND_TRIES})
+
+
+def spread(database: Database, seconds: int | None) -> None:
+    """Over how long the fleet comes back after an outage, from the next answers on; None is what the settings say."""
+    with database.write() as connection:
+        connection.execute(sa.delete(control).where(control.c.name == SPREAD))
+        if seconds is not None:
+            connection.execute(sa.insert(control).values(name=SPREAD, value=seconds))
+
+
+def _order(database: Database, name: str, values: dict[str, int]) -> None:
     with database.write() as connection:
         if connection.execute(sa.update(kiosk).where(kiosk.c.name == name).values(**values)).rowcount == 0:
             raise UnknownKioskError("central.kiosk_none", kiosk=name)

@@ -12,6 +12,7 @@ from sync.central.schema import heartbeat, heartbeat_log
 
 _COUNT_LIMIT = 10**9  # so that the sum over a fleet stays a number, whatever one kiosk says
 _WRONG_LIMIT = 2**62
+_HEAT_LIMIT = 1000
 SLOT_MS = 3_600_000  # one row of the log for each of these, and for each boot
 
 
@@ -47,12 +48,17 @@ def note(
         "master": beat.master,
         "more": json.dumps(beat.more, ensure_ascii=False),
     }
+    heat, closed = beat.more.get("heat"), beat.more.get("closed", "")
+    now = {
+        "heat": heat if isinstance(heat, int) and abs(heat) < _HEAT_LIMIT else None,
+        "closed": str(closed)[:64] if isinstance(closed, str) and closed.isprintable() else "?",
+    }
     wrong_ms = None if stick else max(-_WRONG_LIMIT, min(beat.now_ms - now_ms, _WRONG_LIMIT))
     if before is None:
-        connection.execute(sa.insert(heartbeat).values(kiosk=name, wrong_ms=wrong_ms, **values))
+        connection.execute(sa.insert(heartbeat).values(kiosk=name, wrong_ms=wrong_ms, **now, **values))
     else:
         here = sa.update(heartbeat).where(heartbeat.c.kiosk == name)
-        connection.execute(here.values(wrong_ms=wrong_ms, **values))
+        connection.execute(here.values(wrong_ms=wrong_ms, **now, **values))
     if before is None or bytes(before.boot) != boot or before.received_ms // SLOT_MS != now_ms // SLOT_MS:
         connection.execute(database.insert_new(heartbeat_log).values(kiosk=name, **values))
     if before is not None and beat.last_seq < before.last_seq:

@@ -305,6 +305,8 @@ def _people(connection: sa.Connection) -> None:
         *(("kiosk", f"{name} BIGINT DEFAULT 0 NOT NULL") for name in ("held_until_ms", "resend_first", "resend_last")),
         ("kiosk", "resend_left INTEGER DEFAULT 0 NOT NULL"),
         *(("kiosk", f"{name} VARCHAR(256) DEFAULT '' NOT NULL") for name in ("low", "bad")),
+        ("heartbeat", "heat INTEGER"),
+        ("heartbeat", "closed VARCHAR(64) DEFAULT '' NOT NULL"),
     ):
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
     connection.exec_driver_sql("CREATE INDEX ix_examined_mark ON examined (mark)")
@@ -328,6 +330,11 @@ def _people(connection: sa.Connection) -> None:
     sa.Table(
         "reminder", tables, name(), id(), month("month", key=True), number("n", key=True), number("at_ms"),
         name("way", 16, key=False),
+    )  # fmt: skip
+    sa.Table(
+        "look", tables, id(), name(key=False), sa.Column("record", sa.Uuid, nullable=False),
+        name("account", 32, key=False), number("at_ms"), bytes_("public_key"), bytes_("secret"),
+        bytes_("sealed", null=True), sa.Index("look_account", "account", "at_ms"),
     )  # fmt: skip
     sa.Table("control", tables, name("name", 32), number("value"))
     sa.Table("draft", tables, name("account", 32), number("made_ms"), bytes_("files"))

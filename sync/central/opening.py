@@ -10,6 +10,7 @@ from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.record import Record, RecordError, key_id, seal_info
 from sync.central.keys import public_bytes
 
+UNREADABLE = frozenset({"record", "other_key", "seal", "form"})  # causes of an OpeningError
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)  # RFC 9180
 
 

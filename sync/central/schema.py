@@ -78,6 +78,8 @@ heartbeat = sa.Table(  # the newest of each kiosk
     _name(),
     *_beat(),
     _number("wrong_ms", null=True),  # how far its clock was ahead of ours; NULL when it came on a stick
+    sa.Column("heat", sa.Integer),  # °C; NULL where nothing measures it
+    sa.Column("closed", sa.String(64), nullable=False, server_default=""),  # why it is out of service
 )
 
 heartbeat_log = sa.Table("heartbeat_log", metadata, _name(), *_beat(key=True))  # one an hour
@@ -279,6 +281,20 @@ control = sa.Table(  # what the console has ordered for all kiosks, over the set
     metadata,
     sa.Column("name", sa.String(32), primary_key=True),  # spread_s
     _number("value"),
+)
+
+look = sa.Table(  # somebody at the console asks the worker to open one record for them
+    "look",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("kiosk", sa.String(64), nullable=False),
+    sa.Column("record", sa.Uuid, nullable=False),
+    sa.Column("account", sa.String(32), nullable=False),
+    _number("at_ms"),
+    sa.Column("public_key", sa.LargeBinary, nullable=False),  # the answer is sealed to it
+    sa.Column("secret", sa.LargeBinary, nullable=False),  # its private half, under the console's key
+    sa.Column("sealed", sa.LargeBinary),  # NULL until the worker has answered
+    sa.Index("look_account", "account", "at_ms"),
 )
 
 draft = sa.Table(  # master data that somebody looks at before it is published

@@ -13,11 +13,12 @@ from kiosk.domain.errors import IdentityError, StoreError
 from kiosk.logs import Log
 from kiosk.settings import Settings
 from sync.central import alarms, alerts, fleet, heartbeats, keys, people, rounds
-from sync.central.associations import members
+from sync.central.associations import members, uploads
 from sync.central.console import attempts, sessions
 from sync.central.console.standing import Limits
 from sync.central.database import Database
 from sync.central.migrations import migrate
+from sync.central.rights import looks
 from sync.central.worker import Worker, again, mark_old
 from sync.stop import StopSignal
 
@@ -50,17 +51,19 @@ def serve(arguments: argparse.Namespace, settings: Settings, home: Path, url: st
         if keys.can_open(home) and not is_loopback(host):
             raise IdentityError("central.key_here", file=keys.FILE)
         spread_s = 0 if is_loopback(host) else settings.central.spread_s
-        console = _console(database, settings, home, clock) if settings.central.console else None
         answer_key, metrics = keys.load_answer(home), settings.central.metrics
+        console = _console(database, settings, home, clock, public_key) if settings.central.console else None
         app = create_app(database, public_key, answer_key, clock, spread_s, metrics, console)
         return command.OK if answer(app, listening, command.write_line) else command.FAILED
 
 
-def _console(database: Database, settings: Settings, home: Path, clock: Clock) -> "FastAPI":
+def _console(database: Database, settings: Settings, home: Path, clock: Clock, public_key: bytes) -> "FastAPI":
     from sync.central.console.app import create_console
 
     limits = Limits(int(settings.central.silent_days * _DAY_MS))
-    return create_console(database, keys.load_console(home), clock, settings.zone, limits)
+    return create_console(
+        database, keys.load_console(home), clock, settings.zone, limits, keys.load_answer(home), public_key
+    )
 
 
 def work(arguments: argparse.Namespace, settings: Settings, home: Path, database: Database, clock: Clock) -> int:
@@ -85,7 +88,7 @@ def work(arguments: argparse.Namespace, settings: Settings, home: Path, database
                     if rules is not None:
                         alerts.look(database, rules, limits, clock, command.words_of(settings), ways)
                     tidied_ms = clock.monotonic_ms()
-                number = worker.step()
+                number = worker.step() + worker.desk()
             except StoreError as error:
                 if arguments.once:
                     raise
@@ -107,6 +110,8 @@ def _tidy(database: Database, settings: Settings, now_ms: int) -> None:
     sessions.forget(database, now_ms)
     attempts.forget(database, now_ms)
     members.forget(database, now_ms - settings.central.awaited_days * _DAY_MS)
+    uploads.forget(database, old_ms)
+    looks.forget(database, now_ms)
 
 
 def _public_key(home: Path) -> bytes:

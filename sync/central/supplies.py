@@ -20,6 +20,7 @@ from sync.central.schema import act, kiosk
 
 _AT_ONCE = 1000
 FILL_DAYS = 14  # what is brought lasts so long
+_NAME, _LIST = 32, 256  # letters of a part, and of all that is kept
 FOREVER = 10**6  # days left of what nobody uses
 
 
@@ -54,6 +55,20 @@ def supplies(database: Database, items: tuple[Item, ...], now_ms: int, only: str
                     stand = ledger.stand(item, now_ms)
                     found.append(_supply(name, place.region if place else "", place.market if place else "", stand))
     return sorted(found, key=lambda one: (not one.known, not one.empty, not one.low, _days(one), one.kiosk, one.item))
+
+
+def note(connection: sa.Connection, name: str, now_ms: int) -> None:
+    """Keeps with the kiosk what runs low and which part did not pass its last test, so that the fleet page can ask."""
+    (ledger,) = [ledger for _, ledger in _ledgers(connection, name)] or [Ledger()]
+    low = [item.id for item in items() if item.id in ledger.items and ledger.stand(item, now_ms).low]
+    last: dict[str, str] = {}
+    tested = sa.select(act.c.facts).where(act.c.kiosk == name, act.c.kind == str(Kind.TESTED)).order_by(act.c.seq)
+    for facts in connection.scalars(tested):
+        said = json.loads(facts)
+        last[str(said.get("part", ""))[:_NAME]] = str(said.get("outcome", ""))
+    bad = [part for part, outcome in sorted(last.items()) if outcome == "failed"]
+    values = {"low": " ".join(low)[:_LIST], "bad": " ".join(bad)[:_LIST]}
+    connection.execute(sa.update(kiosk).where(kiosk.c.name == name).values(**values))
 
 
 def items() -> tuple[Item, ...]:

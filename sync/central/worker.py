@@ -14,22 +14,23 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from kiosk.clock import Clock
+from kiosk.clock import Clock, local
 from kiosk.domain.act import Act
 from kiosk.domain.enrolment import Enrolment, code_of
 from kiosk.domain.outcome import Outcome, State
 from kiosk.domain.record import Record
 from kiosk.domain.rules import Rules
 from kiosk.logs import Log
-from sync.central import acts, arrivals, outcomes, people, tallies
+from sync.central import acts, arrivals, outcomes, people, supplies, tallies
 from sync.central.arrivals import Arrival
-from sync.central.associations import members
+from sync.central.associations import members, uploads
 from sync.central.database import Database
 from sync.central.examination import day_of, examine, rules_of
-from sync.central.opening import OpeningError, opened
+from sync.central.keys import public_bytes
+from sync.central.opening import UNREADABLE, OpeningError, opened
+from sync.central.rights import looks
 from sync.central.schema import enrolment, examined
 
-UNREADABLE = frozenset({"record", "other_key", "seal", "form"})  # causes of an OpeningError
 ELSEWHERE = "enrolled_elsewhere"
 ERASED = "erased"  # whoever it was has had it erased
 _AT_ONCE = 500  # records in memory
@@ -76,6 +77,14 @@ class Worker:
         with self._database.write() as connection:
             arrivals.done(connection, arrival)
         return number
+
+    def desk(self) -> int:
+        """What people at the console wait for: lists to be read, records to be shown. How many. Raises StoreError."""
+        now_ms = self._clock.wall_ms()
+        shown = looks.work(self._database, self._key, now_ms)
+        day = local(now_ms, self._zone).date()
+        public_key = public_bytes(self._key)
+        return shown + uploads.work(self._database, self._key, self._people_key, public_key, day, now_ms)
 
     def _part(self, arrival: Arrival, first: int, last: int) -> int:
         looked = [self._look(row) for row in self._rows(arrival.kiosk, first, last)]
@@ -135,7 +144,9 @@ class Worker:
             connection.execute(sa.delete(examined).where(mine, examined.c.id.in_(ids)))
             if rows:
                 connection.execute(sa.insert(examined), rows)
-            acts.keep(connection, self._database, kiosk, [one.act for one in looked if one.act])
+            if done := [one.act for one in looked if one.act]:
+                acts.keep(connection, self._database, kiosk, done)
+                supplies.note(connection, kiosk, now_ms)
             enrolled = [one.enrolment for one in looked if one.enrolment and one.id in won]
             members.join(connection, self._database, self._people_key, kiosk, enrolled, now_ms)
             decided = outcomes.newest(connection, kiosk, refused)

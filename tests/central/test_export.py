@@ -15,7 +15,7 @@ from kiosk import words
 from kiosk.domain.errors import SettingsError
 from kiosk.domain.outcome import Outcome, State
 from sync.central import exporting, listing, outcomes
-from sync.central.worker import UNREADABLE
+from sync.central.opening import UNREADABLE
 
 from .conftest import CENTRAL_KEY
 

@@ -85,9 +85,10 @@ def _draw(
     text_width = WIDTH - _CODE - 9 * mm
     canvas.setFillColorRGB(*_INK)
     y = bottom + HEIGHT - 18 * mm
-    for line in _lines(card.name, 12, text_width)[:3]:
-        _text(canvas, line, left + 4 * mm, y, 12, text_width)
-        y -= 5 * mm
+    size = 12.0 if len(_lines(card.name, 12, text_width)) <= 3 else 8.5
+    for line in _lines(card.name, size, text_width):
+        _text(canvas, line, left + 4 * mm, y, size, text_width)
+        y -= size * 0.42 * mm
     canvas.setFillColorRGB(*_QUIET)
     _text(canvas, mask(card.nik), left + 4 * mm, y - 1 * mm, 8, text_width)
     if card.number:

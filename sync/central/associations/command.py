@@ -15,7 +15,7 @@ from kiosk.clock import today
 from kiosk.domain.errors import SettingsError
 from sync.central import keys, people
 from sync.central.associations import members, register
-from sync.central.associations.members import CALLED, Called
+from sync.central.associations.members import CALLED, Called, month_text
 from sync.central.associations.register import Association
 from sync.central.console import audit
 from sync.central.deeds import Centre, table
@@ -159,11 +159,6 @@ def _write(centre: Centre, one: Association, found: list[Called], path: Path) ->
         writer.writerow([cell(value) for value in cells])
     with whole(path) as fresh:
         fresh.write_text(text.getvalue(), encoding="utf-8-sig")
-
-
-def month_text(months: int) -> str:
-    """`2026-11` of months since year 0; "" of none."""
-    return f"{months // 12:04d}-{months % 12 + 1:02d}" if months else ""
 
 
 def _find(centre: Centre, code: str) -> Association:

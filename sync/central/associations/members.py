@@ -143,6 +143,11 @@ def state_of(row: Any, today: date, rest: int) -> str:
     return "due" if row.until <= this else "accepted"
 
 
+def month_text(months: int) -> str:
+    """`2026-11` of months since year 0; "" of none."""
+    return f"{months // 12:04d}-{months % 12 + 1:02d}" if months else ""
+
+
 def counts(connection: sa.Connection, today: date, rest: int, only: str = "") -> dict[str, dict[str, int]]:
     """How many of each association are in each state of CALLED, and `listed` and `all`."""
     this = today.year * 12 + today.month - 1

@@ -4,6 +4,7 @@ from datetime import tzinfo
 from typing import Annotated
 
 from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -13,7 +14,19 @@ from kiosk.clock import Clock
 from kiosk.domain.errors import KioskError, StoreError
 from kiosk.logs import Log
 from kiosk.resources import ASSETS
-from sync.central.console import account_page, audit_page, entering, fleet_page, kiosk_page, record_page, target_page
+from sync.central.console import (
+    account_page,
+    alerts_page,
+    associations_page,
+    audit_page,
+    entering,
+    fleet_page,
+    kiosk_page,
+    orders_page,
+    record_page,
+    tables_page,
+    target_page,
+)
 from sync.central.console.accounts import Accounts
 from sync.central.console.attempts import Attempts
 from sync.central.console.codes import Codes
@@ -34,6 +47,10 @@ from sync.central.console.sessions import Sessions
 from sync.central.console.standing import Limits
 from sync.central.database import Database
 
+_PAGES = (
+    entering, fleet_page, kiosk_page, record_page, alerts_page, target_page, associations_page, orders_page,
+    tables_page, account_page, audit_page,
+)  # fmt: skip
 _YEAR_S = 365 * 86_400
 _log = Log("console")
 
@@ -44,20 +61,27 @@ def create_console(
     clock: Clock,
     zone: tzinfo,
     limits: Limits,
+    answer_key: Ed25519PrivateKey,
+    central_key: bytes,
     hasher: PasswordHasher | None = None,
 ) -> FastAPI:
     """The console over an open database.
 
     console_key  32 bytes that the secrets of one-time codes are encrypted with
+    answer_key   signs the master data that is published here
+    central_key  raw X25519 that lists are sealed to; its private half is not needed here
     hasher       of passwords; argon2id with the usual cost
     """
     codes = Codes(console_key)
     accounts = Accounts(database, codes, clock, hasher)
     sessions, attempts = Sessions(database, clock), Attempts(database, clock)
     doors = Doors(sessions, accounts, attempts)
-    console = Console(database, clock, zone, codes, accounts, sessions, attempts, doors, Pages(clock, zone), limits)
+    pages = Pages(clock, zone)
+    console = Console(
+        database, clock, zone, codes, accounts, sessions, attempts, doors, pages, limits, answer_key, central_key
+    )
     app = FastAPI(title="console", openapi_url=None, docs_url=None, redoc_url=None)
-    for page in (entering, fleet_page, kiosk_page, record_page, target_page, account_page, audit_page):
+    for page in _PAGES:
         app.include_router(page.routes(console))
     app.mount("/static/fonts", StaticFiles(directory=ASSETS / "fonts"), name="fonts")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

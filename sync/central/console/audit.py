@@ -15,9 +15,10 @@ DEEDS = frozenset(
     {
         "signed_in", "sign_in_failed", "signed_out", "signed_out_all", "password_set", "codes_set", "code_failed",
         "user_added", "user_role", "user_reset", "user_disabled", "user_enabled", "user_codes",
-        "association_set", "members_listed", "cards_printed", "person_found", "person_copied", "person_corrected",
-        "person_erased", "breach_listed", "exported", "record_looked",
-        "kiosk_revoked", "kiosk_unrevoked", "alarms_seen",
+        "association_set", "members_listed", "list_sent", "cards_printed",
+        "person_found", "person_copied", "person_corrected", "person_erased", "person_looked", "breach_listed",
+        "exported", "record_looked", "kiosk_revoked", "kiosk_unrevoked", "kiosk_held", "kiosk_released",
+        "resend_asked", "alarms_seen", "alert_seen", "spread_set", "master_published",
     }
 )  # fmt: skip
 COMMAND_LINE = "kiosk-central"  # the account of what was done on the machine itself

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -31,6 +32,8 @@ class Console:
     doors: Doors
     pages: Pages
     limits: Limits
+    answer_key: Ed25519PrivateKey
+    central_key: bytes
 
 
 def to(request: Request, path: str) -> Response:

@@ -89,17 +89,21 @@ class Doors:
         """
 
         def checked(request: Request, form: Annotated[Form, Depends(form_of)]) -> Change:
-            seat = self.seat(request) if settled else self.any_seat(request)
-            same_site(request)
-            if not hmac.compare_digest(form.get("csrf", "").encode(), seat.csrf.encode()):
-                raise Refused("form")
-            if roles and not seat.may(*roles):
-                raise Refused("role")
-            if settled and roles and seat.role in CHANGES and not seat.has_codes:
-                raise CodesNeeded
-            return Change(seat, form)
+            return self.meant(request, form, *roles, settled=settled)
 
         return checked
+
+    def meant(self, request: Request, form: Form, *roles: Role, settled: bool = True) -> Change:
+        """As `change`, of a form that came in another way."""
+        seat = self.seat(request) if settled else self.any_seat(request)
+        same_site(request)
+        if not hmac.compare_digest(form.get("csrf", "").encode(), seat.csrf.encode()):
+            raise Refused("form")
+        if roles and not seat.may(*roles):
+            raise Refused("role")
+        if settled and roles and seat.role in CHANGES and not seat.has_codes:
+            raise CodesNeeded
+        return Change(seat, form)
 
     def proven(self, change: Change, request: Request) -> bool:
         """Whether the form holds a one-time code of now. Guesses are counted as at the door.

@@ -91,9 +91,17 @@ def why(one: Standing, reason: str, now_ms: int, said: Words) -> str:
         "master": one.master,
         "silence": said("time.never") if one.heard_ms is None else span((now_ms - one.heard_ms) // 1000, said),
         "oldest": span((now_ms - (one.oldest_ms or now_ms)) // 1000, said),
+        "heat": one.heat,
+        "items": ", ".join(_named("stock", item, said) for item in one.low),
+        "parts": ", ".join(_named("part", part, said) for part in one.bad),
+        "held": span(max(0, one.held_until_ms - now_ms) // 1000, said),
         "wrong": span(abs(one.wrong_ms or 0) // 1000, said),
     }
     return said(f"why.{reason}", **facts)
+
+
+def _named(kind: str, name: str, said: Words) -> str:
+    return said(f"{kind}.{name}") if f"{kind}.{name}" in said else name
 
 
 def query(chosen: Filter, **changes: str) -> str:

@@ -1,6 +1,7 @@
 """One kiosk: how it stands, its sync log, what is missing of it, its stock, officers' visits; and what to order."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -24,7 +25,11 @@ _PAGE = 50
 _SHEET = 100_000  # rows of one file
 _ACTS = 30
 _SAME_BEGINNING = 200  # kiosks whose names begin alike
-_DAY_MS = 86_400_000
+_SETTINGS = 500  # acts among which the newest of each setting is looked for
+_HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
+_HOLD_H = (1, 6, 24, 72, 168)
+ORDERS = ("revoke", "unrevoke", "seen", "hold", "release", "resend")
+CODED = frozenset({"revoke", "unrevoke", "hold"})  # need a one-time code of now
 _TIMELINE_DAYS = 14
 _ROUND_COLUMNS = ("when", "records", "accepted", "duplicate", "refused", "cause", "way", "waiting", "bytes")
 CHANGERS = (Role.OPS, Role.ADMIN)
@@ -53,7 +58,7 @@ def routes(console: Console) -> APIRouter:
     def values(request: Request, name: str, chosen: dict[str, Any]) -> dict[str, Any]:
         now_ms, said = console.clock.wall_ms(), console.pages.of(request)
         with console.database.read() as connection:
-            found(connection, name)
+            known = found(connection, name)
             rows = standing.page(connection, now_ms, console.limits, Filter(name=name), limit=_SAME_BEGINNING)
             one = next((row for row in rows if row.name == name), None)
             listed = log(connection, name, chosen, _PAGE + 1)
@@ -62,13 +67,15 @@ def routes(console: Console) -> APIRouter:
             beat = connection.execute(sa.select(heartbeat).where(heartbeat.c.kiosk == name)).first()
             hours = rounds.by_hour(connection, name, now_ms - _TIMELINE_DAYS * _DAY_MS)
             done = list(reversed(acts.newest(connection, name, _ACTS)))
+            visits = acts.newest(connection, name, _SETTINGS, (Kind.SET, Kind.TESTED))
         return {
             "name": name, "one": one, "told": [why(one, reason, now_ms, said) for reason in one.reasons] if one else [],
             "rows": listed[:_PAGE], "older": listed[_PAGE - 1].at_ms if len(listed) > _PAGE else 0, "chosen": chosen,
             "alarms": [(row, said(f"alarm.{row.kind}", records=span(row.first, row.last))) for row in held],
             "gaps": [span(first, last) for first, last in gaps], "beat": beat,
             "more": json.loads(beat.more) if beat else {}, "picture": drawn(timeline.svg(hours, now_ms, said)),
-            "acts": [(row, _act(row.act, said)) for row in done], "stock": _stock(console, name),
+            "acts": [(row, _act(row.act, said)) for row in done], "stock": _stock(console, name), "row": known,
+            "settings": _settings(visits), "parts": _parts(visits, said), "now_ms": now_ms,
         }  # fmt: skip
 
     def chosen_of(
@@ -82,12 +89,13 @@ def routes(console: Console) -> APIRouter:
     def page(request: Request, seat: looking, name: str, chosen: choice, ask: str = "") -> Response:
         told = values(request, name, chosen)
         piece = console.pages.piece(request, "_kiosk.html", seat, f"/kiosks/{name}/live?{_query(chosen)}", told)
-        wanted = ask if ask in ("revoke", "unrevoke", "seen") and seat.may(*CHANGERS) else ""
+        wanted = ask if ask in ORDERS and seat.may(*CHANGERS) else ""
         with console.database.read() as connection:
             row = found(connection, name)
         return console.pages.page(
             request, "kiosk.html", seat, piece=piece, name=name, chosen=chosen, ask=wanted, row=row,
-            may=seat.may(*CHANGERS), alarmed=bool(told["alarms"]),
+            may=seat.may(*CHANGERS), alarmed=bool(told["alarms"]), held=row.held_until_ms > console.clock.wall_ms(),
+            hours=_HOLD_H, coded=wanted in CODED, most=fleet.RESEND,
         )  # fmt: skip
 
     @router.get("/kiosks/{name}/live")
@@ -119,9 +127,9 @@ def routes(console: Console) -> APIRouter:
         rows = ([sheets.iso(row.happened_ms), row.act.officer, _act(row.act, said)] for row in listed)
         return sheets.csv(f"acts-{name}", [said(f"column.{column}") for column in ("when", "officer", "act")], rows)
 
-    def ordered(name: str, account: str, deed: str) -> None:
+    def ordered(name: str, account: str, deed: str, **facts: Any) -> None:
         with console.database.write() as connection:
-            audit.write(connection, console.clock, account, deed, kiosk=name)
+            audit.write(connection, console.clock, account, deed, kiosk=name, **facts)
 
     @router.post("/kiosks/{name}/revoke")
     def revoke(request: Request, change: changing, name: str) -> Response:
@@ -139,6 +147,33 @@ def routes(console: Console) -> APIRouter:
         ordered(name, change.seat.account, "kiosk_unrevoked")
         return to(request, f"/kiosks/{name}")
 
+    @router.post("/kiosks/{name}/hold")
+    def hold(request: Request, change: changing, name: str) -> Response:
+        hours = change.form.get("hours", "")
+        if hours not in map(str, _HOLD_H):
+            raise Refused("form", 400)
+        if not doors.proven(change, request):
+            raise Refused("code", 422)
+        fleet.hold(console.database, name, console.clock.wall_ms() + int(hours) * _HOUR_MS)
+        ordered(name, change.seat.account, "kiosk_held", hours=int(hours))
+        return to(request, f"/kiosks/{name}")
+
+    @router.post("/kiosks/{name}/release")
+    def release(request: Request, change: changing, name: str) -> Response:
+        fleet.hold(console.database, name, 0)
+        ordered(name, change.seat.account, "kiosk_released")
+        return to(request, f"/kiosks/{name}")
+
+    @router.post("/kiosks/{name}/resend")
+    def resend(request: Request, change: changing, name: str) -> Response:
+        first, last = (change.form.get(field, "").strip() for field in ("first", "last"))
+        try:
+            fleet.resend(console.database, name, int(first), int(last or first))
+        except ValueError:
+            raise Refused("span", 422, most=fleet.RESEND) from None
+        ordered(name, change.seat.account, "resend_asked", first=int(first), last=int(last or first))
+        return to(request, f"/kiosks/{name}")
+
     @router.post("/kiosks/{name}/seen")
     def seen(request: Request, change: changing, name: str) -> Response:
         alarms.close(console.database, name, console.clock.wall_ms())
@@ -150,6 +185,25 @@ def routes(console: Console) -> APIRouter:
 
 def _stock(console: Console, name: str) -> list[supplies.Supply]:
     return [one for one in supplies.of_kiosk(console.database, name, console.clock.wall_ms()) if one.known]
+
+
+def _settings(visits: Sequence[acts.Arrived]) -> dict[str, Any]:
+    """What officers have set, the newest of each: everything else is as it was installed."""
+    done = (one.act.facts for one in visits if one.act.kind is Kind.SET)
+    return {str(facts.get("setting", "")): facts.get("new", "") for facts in done}
+
+
+def _parts(visits: Sequence[acts.Arrived], said: Words) -> list[tuple[str, bool, int]]:
+    """Each part that somebody has tried: its name, whether it passed, and when."""
+    last = {str(one.act.facts.get("part", "")): one for one in visits if one.act.kind is Kind.TESTED}
+    return [
+        (
+            said(f"part.{part}") if f"part.{part}" in said else part,
+            one.act.facts.get("outcome") == "passed",
+            one.happened_ms,
+        )
+        for part, one in sorted(last.items())
+    ]
 
 
 def _act(act: Any, said: Words) -> str:

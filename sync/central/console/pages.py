@@ -28,7 +28,11 @@ _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60))
 NAVIGATION: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("/", "nav.fleet", frozenset(Role)),
     ("/target", "nav.target", frozenset(Role)),
+    ("/alerts", "nav.alerts", frozenset(Role)),
+    ("/associations", "nav.associations", frozenset(Role)),
     ("/records", "nav.records", frozenset(Role)),
+    ("/orders", "nav.orders", frozenset({Role.OPS, Role.ADMIN})),
+    ("/tables", "nav.tables", frozenset(Role)),
     ("/audit", "nav.audit", frozenset({Role.ADMIN})),
 )
 

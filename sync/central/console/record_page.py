@@ -1,4 +1,6 @@
-"""One record: its way from capture to outcome. Of the person nothing: the web server cannot open what is sealed."""
+"""One record: its way from capture to outcome. Of the person nothing, because the web server cannot open what is
+sealed; who may see them asks the worker (rights/looks.py), and each such look is written down.
+"""
 
 import uuid
 from contextlib import suppress
@@ -12,9 +14,11 @@ from kiosk.domain.enrolment import code_of
 from kiosk.domain.record import Record, RecordError
 from sync.central import rounds
 from sync.central.console import audit
+from sync.central.console.accounts import CHANGES
 from sync.central.console.console import Console, to
-from sync.central.console.doors import Refused
+from sync.central.console.doors import Change, Refused
 from sync.central.console.sessions import Seat
+from sync.central.rights import looks
 from sync.central.schema import act, enrolment, examined, outcome
 
 
@@ -30,6 +34,7 @@ class Station:
 def routes(console: Console) -> APIRouter:
     router = APIRouter()
     looking = Annotated[Seat, Depends(console.doors.seat)]
+    changing = Annotated[Change, Depends(console.doors.change(*CHANGES))]
 
     @router.get("/records")
     def search(request: Request, seat: looking, code: str = "") -> Response:
@@ -43,19 +48,49 @@ def routes(console: Console) -> APIRouter:
             return console.pages.page(request, "search.html", seat, 404, code=wanted, nothing=True)
         return to(request, f"/records/{row.kiosk}/{row.seq}")
 
+    def found(connection: sa.Connection, kiosk: str, seq: int) -> Any:
+        where = (enrolment.c.kiosk == kiosk) & (enrolment.c.seq == seq)
+        row = connection.execute(sa.select(enrolment).where(where)).first()
+        if row is None:
+            raise Refused("nothing", 404)
+        return row
+
+    def shown(request: Request, seat: Seat, kiosk: str, seq: int, look: uuid.UUID) -> tuple[str, dict[str, Any]]:
+        with console.database.read() as connection:
+            told = looks.shown(connection, console.codes, look, seat.account, console.clock.wall_ms())
+        path = f"/records/{kiosk}/{seq}/looks/{look}"
+        return path, {"waits": told is not None and told.waits, "said": told.said if told else {}, "over": told is None}
+
     @router.get("/records/{kiosk}/{seq}")
-    def page(request: Request, seat: looking, kiosk: str, seq: int) -> Response:
+    def page(request: Request, seat: looking, kiosk: str, seq: int, look: uuid.UUID | None = None) -> Response:
         with console.database.write() as connection:
-            where = (enrolment.c.kiosk == kiosk) & (enrolment.c.seq == seq)
-            row = connection.execute(sa.select(enrolment).where(where)).first()
-            if row is None:
-                raise Refused("nothing", 404)
+            row = found(connection, kiosk, seq)
             audit.write(connection, console.clock, seat.account, "record_looked", kiosk=kiosk, record=str(row.id))
             way = list(_way(connection, row))
             looked = audit.read(console.database, record=str(row.id), limit=20)
+        person = ""
+        if look is not None:
+            path, told = shown(request, seat, kiosk, seq, look)
+            person = console.pages.piece(request, "_person.html", seat, path, told)
+        may = seat.may(*CHANGES) and not any(station.word == "act" for station in way)
         return console.pages.page(
-            request, "record.html", seat, row=row, code=code_of(row.id), way=way, looked=looked, size=len(row.raw)
-        )
+            request, "record.html", seat, row=row, code=code_of(row.id), way=way, looked=looked, size=len(row.raw),
+            person=person, may=may and bool(row.raw),
+        )  # fmt: skip
+
+    @router.post("/records/{kiosk}/{seq}/look")
+    def look(request: Request, change: changing, kiosk: str, seq: int) -> Response:
+        account, now_ms = change.seat.account, console.clock.wall_ms()
+        with console.database.write() as connection:
+            row = found(connection, kiosk, seq)
+            id = looks.ask(connection, console.codes, kiosk, row.id, account, now_ms)
+            audit.write(connection, console.clock, account, "person_looked", kiosk=kiosk, record=str(row.id))
+        return to(request, f"/records/{kiosk}/{seq}?look={id}")
+
+    @router.get("/records/{kiosk}/{seq}/looks/{id}")
+    def live(request: Request, seat: looking, kiosk: str, seq: int, id: uuid.UUID) -> Response:
+        path, told = shown(request, seat, kiosk, seq, id)
+        return console.pages.live(request, "_person.html", seat, path, told)
 
     return router
 

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from sync.central.files import cell as plain
 
 _AT_ONCE = 500
+_YEAR_9999_MS = 253_370_764_800_000
 
 
 def csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingResponse:
@@ -20,6 +21,8 @@ def csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Str
 
 def iso(ms: int | None) -> str:
     """UTC, `2026-11-22T02:00:00Z`."""
+    if ms is not None and not 0 <= ms < _YEAR_9999_MS:
+        return str(ms)  # as it came: what a kiosk says of its clock may be anything
     return "" if ms is None else datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

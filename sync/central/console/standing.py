@@ -16,13 +16,15 @@ from sync.central.mastering import NEWEST
 from sync.central.schema import alarm, heartbeat, kiosk
 
 _DAY_MS = 86_400_000
+HOT_C = 80  # as the kiosk's own health page has it
 DISK_MB = 512  # the kiosk itself stops at store.free_mb
 _CHAIN = (Kind.FORK, Kind.ALTERED, Kind.ROLLED_BACK)
 
 # What needs a person, the most urgent first, and how it looks.
 LOOKS = {
     "chain": "now", "quarantined": "now", "silent": "now", "gap": "soon", "behind": "soon", "quiet": "soon",
-    "clock": "soon", "disk": "soon", "old": "soon", "well": "well", "unused": "off", "revoked": "off",
+    "parts": "soon", "stock": "soon", "heat": "soon", "clock": "soon", "disk": "soon", "old": "soon", "closed": "off",
+    "held": "off", "well": "well", "unused": "off", "revoked": "off",
 }  # fmt: skip
 REASONS = tuple(LOOKS)
 
@@ -63,6 +65,10 @@ class Standing:
     wrong_ms: int | None
     app: str | None
     master: int | None
+    heat: int | None
+    low: tuple[str, ...]
+    bad: tuple[str, ...]
+    held_until_ms: int
     rank: int
     order_ms: int
 
@@ -126,18 +132,24 @@ def _rows(now_ms: int, limits: Limits, chosen: Filter) -> sa.Select[Any]:
         "gap": held.c.gap == 1,
         "behind": (beat.waiting > 0) & (beat.oldest_ms > 0) & (beat.oldest_ms < now_ms - _DAY_MS),
         "quiet": (heard <= now_ms - limits.quiet_ms) & (heard > now_ms - limits.silent_ms),
+        "parts": kiosk.c.bad != "",
+        "stock": kiosk.c.low != "",
+        "heat": beat.heat >= HOT_C,
         "clock": sa.func.abs(beat.wrong_ms) > WRONG_MS,
         "disk": beat.free_mb < DISK_MB,
         "old": beat.master < NEWEST,
+        "closed": beat.closed != "",
+        "held": kiosk.c.held_until_ms > now_ms,
     }
     holds = {name: sa.func.coalesce(used & condition, sa.false()) for name, condition in holds.items()}
     holds["well"] = used & ~sa.or_(*holds.values())
     holds["unused"] = kiosk.c.public_key.is_(None) & ~kiosk.c.revoked
     holds["revoked"] = kiosk.c.revoked == sa.true()
     rank = sa.case(*((holds[reason], place) for place, reason in enumerate(REASONS)), else_=len(REASONS))
-    told = ("waiting", "oldest_ms", "quarantined", "free_mb", "wrong_ms", "app", "master")
+    told = ("waiting", "oldest_ms", "quarantined", "free_mb", "wrong_ms", "app", "master", "heat")
     query = sa.select(
-        kiosk.c.name, kiosk.c.region, kiosk.c.market, heartbeat.c.received_ms.label("heard_ms"),
+        kiosk.c.name, kiosk.c.region, kiosk.c.market, kiosk.c.low, kiosk.c.bad, kiosk.c.held_until_ms,
+        heartbeat.c.received_ms.label("heard_ms"),
         *(beat[name] for name in told), rank.label("rank"), heard.label("order_ms"),
         *(condition.label(f"is_{name}") for name, condition in holds.items()),
     ).select_from(
@@ -163,5 +175,6 @@ def _standing(row: Any) -> Standing:
     reasons = tuple(reason for reason in REASONS if getattr(row, f"is_{reason}")) or ("well",)
     return Standing(
         row.name, row.region, row.market, reasons, row.heard_ms, row.waiting, row.oldest_ms, row.quarantined,
-        row.free_mb, row.wrong_ms, row.app, row.master, row.rank, row.order_ms,
+        row.free_mb, row.wrong_ms, row.app, row.master, row.heat, tuple(row.low.split()),
+        tuple(row.bad.split()), row.held_until_ms, row.rank, row.order_ms,
     )  # fmt: skip

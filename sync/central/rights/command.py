@@ -118,6 +118,8 @@ def _list(centre: Centre, found: list[Held], *, as_json: bool) -> None:
         for one in found:
             command.write_line(json.dumps(dataclasses.asdict(one) | {"id": str(one.id)}))
         return
+    if not found:
+        return
     names = ("code", "kiosk", "seq", "received", "state")
     rows = [
         [

@@ -74,8 +74,9 @@ def accounts(database: Database, codes: Codes, clock: StillClock) -> Accounts:
 
 @pytest.fixture
 def app(database: Database, clock: StillClock) -> FastAPI:
-    console = create_console(database, CONSOLE_KEY, clock, ZONE, LIMITS, CHEAP)
-    return create_app(database, CENTRAL_KEY.public_key().public_bytes_raw(), ANSWER_KEY, clock, console=console)
+    public_key = CENTRAL_KEY.public_key().public_bytes_raw()
+    console = create_console(database, CONSOLE_KEY, clock, ZONE, LIMITS, ANSWER_KEY, public_key, CHEAP)
+    return create_app(database, public_key, ANSWER_KEY, clock, console=console)
 
 
 @pytest.fixture
