@@ -64,7 +64,7 @@ def arrived(database: Database, key: X25519PrivateKey, only_kiosk: str = "") -> 
         query = query.where(enrolment.c.kiosk == only_kiosk)
     with database.read() as connection:
         corrected = corrections.of_all(connection, key, only_kiosk)
-        for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+        for row in connection.execute(query.execution_options(yield_per=_AT_ONCE)):
             try:
                 found = opened(bytes(row.raw), key)
             except OpeningError as error:

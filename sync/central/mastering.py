@@ -100,6 +100,21 @@ def publish_rows(
     return publish(database, files, key, clock)[0]
 
 
+def _check_head(path: Path) -> None:
+    """A table without the columns of the shipped one would be read as one without rows."""
+    wanted, found = (_head(one) for one in (CONFIG / path.name, path))
+    if missing := [name for name in wanted if name not in found]:
+        raise SettingsError("central.head", file=path.name, missing=", ".join(missing))
+
+
+def _head(path: Path) -> list[str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise SettingsError("file.unreadable", file=path.name) from None
+
+
 def newest(connection: sa.Connection) -> tuple[int, bytes] | None:
     """The newest version and its bundle; None while nothing is published."""
     row = connection.execute(sa.select(master).order_by(master.c.version.desc()).limit(1)).first()
@@ -133,6 +148,8 @@ def check(files: dict[str, bytes], today: date) -> None:
         tables.officers(folder)
         tables.helper_wordings("helper", folder)
         tables.target("", "", today, folder)
+        for file in TABLES:
+            _check_head(folder / file)
         shipped = words.load("id")
         for language in words.LANGUAGES:
             texts = words.load(language, folder / "words")

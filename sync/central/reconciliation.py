@@ -23,7 +23,7 @@ def differing(connection: sa.Connection, name: str, days: Sequence[wire.Day]) ->
         .order_by(enrolment.c.day, enrolment.c.seq)
     )
     roots: dict[int, tuple[int, hashlib._Hash]] = {}
-    for day, hash in connection.execution_options(yield_per=_CHUNK).execute(query):
+    for day, hash in connection.execute(query.execution_options(yield_per=_CHUNK)):
         count, root = roots.get(day, (0, hashlib.sha256()))
         root.update(bytes(hash))
         roots[day] = (count + 1, root)

@@ -91,7 +91,7 @@ def _ledgers(connection: sa.Connection, only: str) -> Iterator[tuple[str, Ledger
     if only:
         query = query.where(act.c.kiosk == only)
     name, ledger = "", Ledger()
-    for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=_AT_ONCE)):
         if row.kiosk != name:
             if name:
                 yield name, ledger

@@ -70,7 +70,7 @@ def routes(console: Console) -> APIRouter:
         def rows() -> Iterator[Any]:
             chosen = sa.select(*(table.c[column] for column in columns)).order_by(*table.primary_key.columns)
             with console.database.read() as connection:
-                for row in connection.execution_options(yield_per=_AT_ONCE).execute(chosen):
+                for row in connection.execute(chosen.execution_options(yield_per=_AT_ONCE)):
                     yield [sheets.iso(value) if _is_time(column) else value for column, value in row._mapping.items()]
 
         return sheets.csv(name, columns, rows())
