@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
@@ -18,7 +19,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 from kiosk.domain.act import Act, Kind
 from kiosk.domain.errors import KioskError
 from kiosk.domain.stock import drawn, restocked
-from sync.central import acts, alarms, tallies
+from sync.central import acts, alarms, schema, tallies
+from sync.central.associations import register
 from sync.central.console.accounts import Role
 from sync.central.provisioning import add_kiosk, provision
 from sync.central.server import bind
@@ -225,3 +227,75 @@ def test_the_target(page, address, somebody, fleet, database, clock):
     expect(page.locator("tbody tr").first).to_contain_text("gede-01")
     page.get_by_role("link", name="Region", exact=True).click()
     expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_alerts_and_orders(page, address, somebody, fleet, database, code, clock):
+    somebody("ani", Role.ADMIN)
+    with database.write() as connection:
+        for rule, name in (("silent", "beringharjo-01"), ("stock", "gede-01"), ("stock", "gede-02")):
+            row = {"rule": rule, "kiosk": name, "since_ms": clock.wall_ms() - 9_000_000, "told_ms": clock.wall_ms()}
+            connection.execute(sa.insert(schema.alert).values(**row, seen=False))
+        alarms.raise_(connection, database, "klewer-01", alarms.Kind.GAP, [(4, 5)], clock.wall_ms())
+    sign_in(page, address, "ani", code())
+    page.get_by_role("link", name="Alerts").click()
+    looked_at(page, "alerts")
+    page.locator("#seen-stock").click()
+    expect(page.locator("#seen-stock")).to_have_count(0)
+    page.get_by_role("link", name="Orders").click()
+    looked_at(page, "orders")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="targets.csv").click()
+    table = download.value.path().read_text().replace("600", "650")
+    sent = {"name": "targets.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    page.locator("#files").set_input_files(sent)
+    page.get_by_role("button", name="See what would change").click()
+    expect(page.locator("ins")).to_contain_text("650")
+    looked_at(page, "draft")
+    page.get_by_label("code").fill(code())
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("used by 0 kiosk")).to_be_visible()
+    page.get_by_role("link", name="Tables").click()
+    looked_at(page, "tables")
+
+
+def test_an_association_from_the_list_to_the_roll_call(page, address, somebody, database, code, worker):
+    somebody("wening", Role.COORDINATOR)
+    register.entrust(database, "KOP", "wening")
+    sign_in(page, address, "wening", code())
+    page.get_by_role("link", name="Associations").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    looked_at(page, "associations")
+    page.get_by_role("link", name="Koperasi Pedagang").click()
+    lines = "No Anggota;Nama;NIK\nK-1;SPESIMEN SATU;3372015708759001\nK-2;SPESIMEN DUA;3.37E+15\n"
+    page.locator("#list").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": lines.encode()})
+    page.get_by_role("button", name="Send a list").click()
+    expect(page.get_by_text("waits to be read")).to_be_visible()
+    worker.desk()
+    expect(page.get_by_text("1 new members")).to_be_visible()  # without a reload
+    page.reload()
+    page.get_by_text("cells to look at").click()
+    expect(page.get_by_role("region", name="Roll call").locator("tbody tr")).to_have_count(1)
+    looked_at(page, "association")
+
+
+def test_holding_asking_again_and_seeing_the_person(page, address, somebody, fleet, code, worker):
+    somebody("sari", Role.OPS)
+    sign_in(page, address, "sari", code())
+    page.get_by_role("link", name="gede-01").click()
+    page.get_by_role("link", name="Ask again").click()
+    looked_at(page, "resend")
+    page.get_by_label("From number").fill("1")
+    page.get_by_label("To number").fill("2")
+    page.get_by_role("button", name="Ask again").click()
+    page.get_by_role("link", name="Hold").click()
+    looked_at(page, "hold")
+    page.get_by_label("code").fill(code())
+    page.get_by_role("button", name="Hold").click()
+    expect(page.get_by_role("link", name="Let it in")).to_be_visible()
+    page.locator("#of-rounds").wait_for()
+    page.get_by_role("region", name="Sync log").locator("tbody a").first.click()
+    page.get_by_role("button", name="Show the person").click()
+    expect(page.get_by_text("waiting for the worker")).to_be_visible()
+    worker.desk()
+    expect(page.locator("#person")).to_contain_text("SITI CONTOH")
+    looked_at(page, "person")
