@@ -38,7 +38,7 @@ class StoreKeeper:
         kept = self._store.enrolments.known(nik, self._identity) if self._identity else None
         if kept is None:
             return KnownChecked(nik[-4:], "")
-        return KnownChecked(nik[-4:], kept.code, kept.state, kept.cause, kept.number)
+        return KnownChecked(nik[-4:], kept.code, kept.state, kept.cause, kept.number, kept.due)
 
     def keep(self, enrolment: Enrolment) -> EnrolmentKept | KeepFailed:
         if self._identity is None:
@@ -49,7 +49,7 @@ class StoreKeeper:
             log.error("enrolment.not_kept", cause=error.id)
             return KeepFailed(error.id)
         log.info("enrolment.kept", seq=kept.seq, id=str(kept.id))
-        return EnrolmentKept(kept.code, kept.id == enrolment.id, kept.state, kept.cause, kept.number)
+        return EnrolmentKept(kept.code, kept.id == enrolment.id, kept.state, kept.cause, kept.number, kept.due)
 
     def paper_used(self, mm: int) -> None:
         """So much paper came out of the printer. What cannot be noted now is noted with the next slip."""
@@ -92,10 +92,14 @@ class StoreKeeper:
             silent_days=silent,
             answered=plan.last_success_ms is not None,
             today=self._count_since(today),
-            reached=self._count_since(target.first) if target else 0,
+            reached=self._reached(target) if target else 0,
             target=target.traders if target else 0,
             closed_reason=closed,
         )
+
+    def _reached(self, target: tables.Target) -> int:
+        """What the centre said of all kiosks here; more, when this one alone has done more since."""
+        return max(target.before + self._count_since(target.first), self._store.outbox.carriage().reached or 0)
 
     def _count_since(self, day: date) -> int:
         midnight = datetime.combine(day, time(), self._zone)

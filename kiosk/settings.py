@@ -137,6 +137,7 @@ class Central:
     silent_days: Annotated[float, Between(0.01, 365)]
     alerts: str
     heartbeats_days: Annotated[int, Between(1, 3650)]
+    reminders: str
     awaited_days: Annotated[int, Between(1, 3650)]
 
 

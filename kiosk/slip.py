@@ -7,7 +7,7 @@ from datetime import tzinfo
 from kiosk.clock import believable, local
 from kiosk.devices.printer import Framed, Pair, Paper, Qr, Rule, Size, Slip, Text
 from kiosk.devices.printing import PrinterWorker
-from kiosk.journey.receipt import Receipt
+from kiosk.journey.receipt import Bill, Receipt
 from kiosk.words import Words, rupiah
 
 
@@ -36,6 +36,25 @@ def compose(receipt: Receipt, words: Words, zone: tzinfo, kiosk: str) -> Slip:
         Text(words("slip.next_3"), number=3),
         Pair(words("slip.due"), words.month(receipt.due.first_day)),
         Framed(words("slip.no_card")),
+        Text(words("slip.help"), Size.SMALL, centred=True),
+    )
+
+
+def bill(told: Bill, words: Words, kiosk: str) -> Slip:
+    """What a member pays again with. It says what the branch said, and that cover goes on once it is paid."""
+    return (
+        Text(words("slip.bill"), Size.TITLE, bold=True, centred=True),
+        Text(told.market, centred=True),
+        Text(words("slip.kiosk", kiosk=kiosk), Size.SMALL, centred=True),
+        Rule(),
+        Text(words("slip.pay_code"), Size.SMALL, centred=True),
+        Text(told.due.code, Size.TITLE, bold=True, centred=True),
+        Pair(words("slip.amount"), rupiah(told.due.amount)),
+        Pair(words("slip.paid_until"), words.month(told.due.until.first_day)),
+        Pair(words("slip.due"), words.month(told.due.next.first_day)),
+        Rule(),
+        Text(words("slip.bill_where"), bold=True),
+        Pair(words("receipt.code"), told.code),
         Text(words("slip.help"), Size.SMALL, centred=True),
     )
 
@@ -70,6 +89,10 @@ class SlipPrinter:
         self._worker.print(trial(self._words[language], self._zone, self._kiosk, now_ms), said.put)
         return said.get()
 
-    def print(self, receipt: Receipt, told: Callable[[str], None]) -> None:
-        slip = compose(receipt, self._words[receipt.language], self._zone, self._kiosk)
+    def print(self, receipt: Receipt | Bill, told: Callable[[str], None]) -> None:
+        words = self._words[receipt.language]
+        if isinstance(receipt, Bill):
+            slip = bill(receipt, words, self._kiosk)
+        else:
+            slip = compose(receipt, words, self._zone, self._kiosk)
         self._worker.print(slip, told)

@@ -144,37 +144,59 @@ def _in_force(path: Path, name: str, today: date) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """So many traders are to join from `first` to `last`."""
+    """There are to be so many traders by `last`, of whom `before` were members when it began, on `first`."""
 
     first: date
     last: date | None
     traders: int
+    before: int = 0
 
 
 def target(market: str, branch: str, today: date, folder: Path | None = None) -> Target | None:
     """The market's own target on `today`, else the one of its branch, else None."""
-    found: dict[str, Target] = {}
-    for name, of_branch, one in _targets(folder):
-        if of_branch == branch and name in ("", market) and one.first <= today and (not one.last or today <= one.last):
-            found[name] = one
+    rows = _targets_on(today, folder)
+    found = {name: one for name, of_branch, association, one in rows if of_branch == branch and not association}
     return found.get(market) or found.get("")
 
 
 def targets_on(today: date, folder: Path | None = None) -> dict[str, Target]:
     """The targets that hold on `today` by market, "" for a branch as a whole; those of several branches added up."""
     found: dict[str, Target] = {}
-    for name, _, one in _targets(folder):
-        if one.first <= today and (not one.last or today <= one.last):
+    for name, _, association, one in _targets_on(today, folder):
+        if not association:
             before = found.get(name)
-            found[name] = Target(one.first, one.last, one.traders + (before.traders if before else 0))
+            found[name] = _together(before, one) if before else one
     return found
 
 
+def branch_targets_on(today: date, folder: Path | None = None) -> dict[str, Target]:
+    """The targets that hold on `today` for whole branches, by branch."""
+    return {branch: one for name, branch, of, one in _targets_on(today, folder) if not name and not of}
+
+
+def association_targets_on(today: date, folder: Path | None = None) -> dict[str, Target]:
+    """The targets that hold on `today` for associations, by code."""
+    return {of: one for _, _, of, one in _targets_on(today, folder) if of}
+
+
+def _targets_on(today: date, folder: Path | None) -> Iterator[tuple[str, str, str, Target]]:
+    for row in _targets(folder):
+        if row[3].first <= today and (not row[3].last or today <= row[3].last):
+            yield row
+
+
+def _together(one: Target, other: Target) -> Target:
+    return Target(one.first, one.last, one.traders + other.traders, one.before + other.before)
+
+
 @cache
-def _targets(folder: Path | None) -> tuple[tuple[str, str, Target], ...]:
-    def make(row: Row) -> tuple[str, str, Target]:
-        one = Target(_day(row["valid_from"]), _last_day(row["valid_until"]), int(row["traders"]))
-        return row["market"], row["branch"], one
+def _targets(folder: Path | None) -> tuple[tuple[str, str, str, Target], ...]:
+    """Market, branch, association and target of each row; the columns `before` and `association` may be left out."""
+
+    def make(row: Row) -> tuple[str, str, str, Target]:
+        before = int(row.get("before") or 0)
+        one = Target(_day(row["valid_from"]), _last_day(row["valid_until"]), int(row["traders"]), before)
+        return row["market"], row["branch"], row.get("association") or "", one
 
     return tuple(_read(_in(folder, "targets.csv"), make))
 

@@ -40,14 +40,15 @@ def word_of(
         asks=asks,
         reconciled=compared,
         master=answer.master,
+        reached=answer.reached,
     )
 
 
 def _decision(one: wire.Decided, identity: Identity) -> Decision | None:
     """None for one that nobody can read, here or ever: the next ones must not wait for it."""
     try:
-        number = sealing.open_number(one.number, identity, one.id) if one.number else ""
-        return Decision(one.id, Outcome(State(one.state), one.cause, number), one.decided_ms)
+        secret = sealing.open_number(one.number, identity, one.id) if one.number else ""
+        return Decision(one.id, Outcome.told(State(one.state), one.cause, secret), one.decided_ms)
     except (InvalidTag, ValueError):
         _log.error("outcome.unreadable", id=str(one.id))
         return None

@@ -104,6 +104,7 @@ class Answer:
     master: int = 0
     asks: tuple[int, ...] = ()
     lacks: tuple[int, ...] = ()
+    reached: int | None = None
     signature: bytes = b""
 
     def each(self) -> Iterator[tuple[int, Verdict, str]]:

@@ -120,8 +120,8 @@ def open_answer(body: bytes, public_key: bytes) -> Answer:
 
 def decode_answer(body: bytes) -> Answer:
     """Raises WireError unless `body` is exactly what `sign_answer` writes. The signature is not looked at."""
-    message = _message(body, _ANSWER_WIDTH)
-    kiosk, at_ms, verdicts, root, spread_s, outcomes, master, asks, lacks, signature = message
+    message = _message(body, _ANSWER_WIDTH, _ANSWER_WIDTH + 1)
+    kiosk, at_ms, verdicts, root, spread_s, outcomes, master, asks, lacks, *reached, signature = message
     if not is_bytes(root, HASH_BYTES) or not is_bytes(signature, SIGNATURE_BYTES):
         raise WireError("bytes")
     return Answer(
@@ -134,6 +134,7 @@ def decode_answer(body: bytes) -> Answer:
         master=number(master, 0, SEQ_LIMIT, "master"),
         asks=numbers(asks, DAYS_LIMIT, -_TIME, _TIME, "asks"),
         lacks=numbers(lacks, KNOWN_LIMIT, 1, SEQ_LIMIT, "lacks"),
+        reached=number(reached[0], 0, SEQ_LIMIT, "reached") if reached else None,
         signature=signature,
     )
 
@@ -150,10 +151,11 @@ def _plain_answer(answer: Answer) -> list[Any]:
         answer.master,
         list(answer.asks),
         list(answer.lacks),
+        *([] if answer.reached is None else [answer.reached]),
     ]
 
 
-def _message(body: bytes, width: int) -> list[Any]:
+def _message(body: bytes, *widths: int) -> list[Any]:
     """What follows the version; the first of it is the name of a kiosk."""
     if len(body) > BODY_LIMIT:
         raise WireError("too long")
@@ -161,7 +163,7 @@ def _message(body: bytes, width: int) -> list[Any]:
         message = cbor.loads(body, _DEPTH)
     except cbor.CborError as error:
         raise WireError(str(error)) from None
-    if not isinstance(message, list) or len(message) != width:
+    if not isinstance(message, list) or len(message) not in widths:
         raise WireError("message")
     if not is_whole_number(message[0], VERSION, VERSION):
         raise WireError("version")

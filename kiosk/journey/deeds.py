@@ -162,7 +162,7 @@ def _take_nik(
         association=association,
     )
     visit = dataclasses.replace(visit, answers=fresh, known=None, known_state="", confirmed=False)
-    visit = dataclasses.replace(visit, known_cause="", known_number="")
+    visit = dataclasses.replace(visit, known_cause="", known_number="", known_due=None)
     return Turn(visit, "confirm", (CheckKnown(check.nik.digits),))
 
 
@@ -188,7 +188,9 @@ def _identified(visit: Visit) -> Turn:
 
 
 def _stands(visit: Visit, event: ev.KnownChecked | ev.EnrolmentKept) -> Visit:
-    return dataclasses.replace(visit, known_state=event.state, known_cause=event.cause, known_number=event.number)
+    return dataclasses.replace(
+        visit, known_state=event.state, known_cause=event.cause, known_number=event.number, known_due=event.due
+    )
 
 
 def _enrolled(visit: Visit) -> Turn:
@@ -342,17 +344,28 @@ def print_asked(visit: Visit, _: ev.PrintAsked) -> Turn:
     return _print(visit) if visit.paper in REPRINTED else Turn(visit, "receipt")
 
 
-def _print(visit: Visit) -> Turn:
-    receipt = visit.receipt()
-    if receipt is None or not visit.context.paper:
-        return Turn(visit, "receipt")
-    return Turn(dataclasses.replace(visit, paper="printing"), "receipt", (Print(receipt),))
+def bill_asked(visit: Visit, _: ev.PrintAsked) -> Turn:
+    """What is to be paid, on paper: once, and again only when it did not come for sure."""
+    if visit.paper and visit.paper not in REPRINTED:
+        return Turn(visit, "enrolled")
+    return _print(visit, "enrolled")
+
+
+def _print(visit: Visit, step: str = "receipt") -> Turn:
+    paper = visit.receipt() if step == "receipt" else visit.bill()
+    if paper is None or not visit.context.paper:
+        return Turn(visit, step)
+    return Turn(dataclasses.replace(visit, paper="printing"), step, (Print(paper),))
 
 
 def printed(visit: Visit, event: ev.Printed) -> Turn:
     """The printer's word, when it is about this slip."""
     mine = event.code == visit.code and visit.paper == "printing"
     return Turn(dataclasses.replace(visit, paper=event.paper) if mine else visit, "receipt")
+
+
+def bill_printed(visit: Visit, event: ev.Printed) -> Turn:
+    return Turn(printed(visit, event).visit, "enrolled")
 
 
 def keep_failed(visit: Visit, event: ev.KeepFailed) -> Turn:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.domain.enrolment import Enrolment
-from kiosk.journey.receipt import Receipt
+from kiosk.journey.receipt import Bill, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Keep(Effect):
 class Print(Effect):
     """Put it on paper. Answer: `events.Printed`, once, sooner or later."""
 
-    receipt: Receipt
+    receipt: Receipt | Bill
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kiosk.domain.outcome import Due
 from kiosk.domain.reading import Reading
 from kiosk.domain.tariff import Programme
 
@@ -71,7 +72,8 @@ class Denied(Event):
 class KnownChecked(Event):
     """The store's answer to `effects.CheckKnown`. `code` is that of the enrolment kept already, or "".
 
-    `state` is a domain.outcome.State, `cause` that of a refusal, `number` the membership number if the centre sent one.
+    `state` is a domain.outcome.State, `cause` that of a refusal, `number` the membership number and `due` what is to be
+    paid next, if the centre sent them.
     """
 
     nik_tail: str
@@ -79,6 +81,7 @@ class KnownChecked(Event):
     state: str = ""
     cause: str = ""
     number: str = ""
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -190,6 +193,7 @@ class EnrolmentKept(Event):
     state: str = "waiting"
     cause: str = ""
     number: str = ""
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,12 @@ TRADER: Mapping[str, Step] = {
         Step(
             "enrolled",
             Stage.DONE,
-            {**_LEAVE, ev.MendAsked: _to(*_FIRST_QUESTIONS, "enrolled", deed=deeds.mend_asked)},
+            {
+                **_LEAVE,
+                ev.MendAsked: _to(*_FIRST_QUESTIONS, "enrolled", deed=deeds.mend_asked),
+                ev.Printed: _to("enrolled", deed=deeds.bill_printed),
+                ev.PrintAsked: _to("enrolled", deed=deeds.bill_asked),
+            },
             back=False,
             idle=Idle.RESULT,
         ),

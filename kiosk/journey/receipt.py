@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kiosk.domain.outcome import Due
 from kiosk.domain.tariff import Month
 
 
@@ -22,3 +23,14 @@ class Receipt:
 
     def __repr__(self) -> str:
         return f"Receipt({self.code})"
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a member pays again with, as the branch said. `code` is that of the enrolment."""
+
+    code: str
+    due: Due
+    market: str
+    branch: str
+    language: str

@@ -8,11 +8,11 @@ from datetime import date
 from kiosk.domain.enrolment import Consent, Enrolment
 from kiosk.domain.errors import EnrolmentError
 from kiosk.domain.nik import Nik
-from kiosk.domain.outcome import MENDABLE, State
+from kiosk.domain.outcome import MENDABLE, Due, State
 from kiosk.domain.rules import Rules
 from kiosk.domain.tariff import Month, Programme, Quote
 from kiosk.journey.duty import Duty
-from kiosk.journey.receipt import Receipt
+from kiosk.journey.receipt import Bill, Receipt
 
 PURPOSES = ("registration", "association", "reminders")
 NEEDED_PURPOSE = "registration"
@@ -74,6 +74,7 @@ class Visit:
     leaning   programmes that the savings page suggests, () for none
     confirmed the trader said yes while the store was still being asked
     known_cause, known_number   why that one was refused, and the membership number if the centre sent one
+    known_due what is to be paid next, if the centre sent it
     code      what the receipt shows
     kept_ms   when it was kept, ms since 1970
     paper     "" without a printer, "printing", or what `events.Printed` said
@@ -94,6 +95,7 @@ class Visit:
     known_state: str = ""
     known_cause: str = ""
     known_number: str = ""
+    known_due: Due | None = None
     leaning: tuple[Programme, ...] = ()
     confirmed: bool = False
     code: str = ""
@@ -121,6 +123,18 @@ class Visit:
     def association(self) -> str:
         """Only with the consent for it: without, nobody learns of it."""
         return (self.answers.association or "") if self.consented("association") else ""
+
+    @property
+    def standing(self) -> str:
+        """What *enrolled* tells: where the enrolment stands, or `due`: what is to be paid next."""
+        good = self.known_state in (State.ACCEPTED, State.MEMBER)
+        return "due" if good and self.known_due is not None else self.known_state
+
+    def bill(self) -> Bill | None:
+        """What goes on paper for who pays again; None while the branch has not said what is to be paid."""
+        if self.known_due is None or not self.code:
+            return None
+        return Bill(self.code, self.known_due, self.context.market, self.context.branch, self.language)
 
     def receipt(self) -> Receipt | None:
         """What goes on paper; None before anything was kept."""

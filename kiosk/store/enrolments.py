@@ -14,7 +14,7 @@ from kiosk import form, settings
 from kiosk.clock import Clock
 from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.errors import StoreError, StoreFull
-from kiosk.domain.outcome import Outcome, State
+from kiosk.domain.outcome import Due, Outcome, State
 from kiosk.store import chain, schema, sealing
 from kiosk.store.ballast import Ballast
 from kiosk.store.engine import free_mb, reading, translated
@@ -33,6 +33,7 @@ _KNOWN = (
         schema.outbox.c.decision,
         schema.outbox.c.decision_cause,
         schema.outbox.c.number,
+        schema.outbox.c.due,
     )
     .join_from(schema.enrolment, schema.outbox)
     .where(schema.enrolment.c.fingerprint == sa.bindparam("its_fingerprint"))
@@ -53,7 +54,7 @@ _STANDS = {"accepted": State.SENT, "duplicate": State.SENT, "refused": State.REF
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What may be shown of an enrolment. `cause` only of a refusal; `number` only when the centre sent one."""
+    """What may be shown of an enrolment. `cause` only of a refusal, `number` and `due` when the centre sent them."""
 
     id: uuid.UUID
     code: str
@@ -62,6 +63,7 @@ class Kept:
     state: State
     cause: str = ""
     number: str = ""
+    due: Due | None = None
 
 
 def new_id() -> uuid.UUID:
@@ -162,17 +164,17 @@ class Enrolments:
 def decide(connection: sa.Connection, id: uuid.UUID, outcome: Outcome, decided_ms: int, identity: Identity) -> bool:
     """`set_outcome` as part of the caller's transaction."""
     seq = sa.select(schema.enrolment.c.seq).where(schema.enrolment.c.id == id.bytes).scalar_subquery()
-    change = (
-        sa.update(schema.outbox)
-        .where(schema.outbox.c.seq == seq, schema.outbox.c.decided_ms < decided_ms)
-        .values(
-            decision=str(outcome.state),
-            decision_cause=outcome.cause,
-            decided_ms=decided_ms,
-            number=sealing.lock(outcome.number, identity, id) if outcome.number else None,
-        )
-    )
-    return connection.execute(change).rowcount == 1
+    values: dict[str, Any] = {
+        "decision": str(outcome.state),
+        "decision_cause": outcome.cause,
+        "decided_ms": decided_ms,
+    }
+    if outcome.due or outcome.state is State.REFUSED:
+        values["due"] = sealing.lock(str(outcome.due), identity, id) if outcome.due else None
+    if outcome.number or outcome.due is None:  # what is due may be told without the number once more
+        values["number"] = sealing.lock(outcome.number, identity, id) if outcome.number else None
+    change = sa.update(schema.outbox).where(schema.outbox.c.seq == seq, schema.outbox.c.decided_ms < decided_ms)
+    return connection.execute(change.values(**values)).rowcount == 1
 
 
 def _kept(row: Any, identity: Identity, path: Path) -> Kept:
@@ -183,6 +185,7 @@ def _kept(row: Any, identity: Identity, path: Path) -> Kept:
     cause = (row.decision_cause if row.decision else row.cause) if state is State.REFUSED else ""
     try:
         number = sealing.unlock(row.number, identity, id) if row.number else ""
-    except InvalidTag:
+        due = Due.parse(sealing.unlock(row.due, identity, id)) if row.due else None
+    except (InvalidTag, ValueError):
         raise StoreError("store.damaged", file=path.name) from None
-    return Kept(id, row.code, row.seq, row.captured_ms, state, cause, number)
+    return Kept(id, row.code, row.seq, row.captured_ms, state, cause, number, due)

@@ -91,7 +91,13 @@ def _officers(connection: sa.Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _outcomes, _carriage, _officers)
+def _renewal(connection: sa.Connection) -> None:
+    """What is to be paid next, and how far the target is."""
+    connection.exec_driver_sql("ALTER TABLE outbox ADD COLUMN due BLOB")
+    connection.exec_driver_sql("ALTER TABLE carriage ADD COLUMN reached INTEGER")
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first_tables, _outcomes, _carriage, _officers, _renewal)
 
 
 def migrate(engine: sa.Engine, clock: Clock) -> None:

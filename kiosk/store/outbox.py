@@ -71,6 +71,7 @@ class Word:
     asks        days that it wants to hear more of; None leaves what is known
     reconciled  whether it has compared the days
     master      the newest version of the master data there is
+    reached     how many have joined towards the target here; None leaves what is known
     """
 
     settled: tuple[Settled, ...] = ()
@@ -83,6 +84,7 @@ class Word:
     asks: tuple[int, ...] | None = None
     reconciled: bool = False
     master: int | None = None
+    reached: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Carriage:
     held: bool
     master: int
     contact: Contact | None
+    reached: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +232,9 @@ class Outbox:
         with translated(self._path), reading(self._engine) as connection:
             row = connection.execute(sa.select(schema.carriage)).one()
         contact = Contact(row.at_ms, row.wall_ms, row.mono_ms, uuid.UUID(bytes=row.boot)) if row.at_ms else None
-        return Carriage(row.cursor, row.reconciled_ms, tuple(json.loads(row.asks)), bool(row.held), row.master, contact)
+        return Carriage(
+            row.cursor, row.reconciled_ms, tuple(json.loads(row.asks)), bool(row.held), row.master, contact, row.reached
+        )
 
     def counts(self) -> Counts:
         """One consistent view."""
@@ -302,6 +307,8 @@ def _remember(connection: sa.Connection, word: Word, now: int) -> None:
         values["reconciled_ms"] = now
     if word.master is not None:
         values["master"] = word.master
+    if word.reached is not None:
+        values["reached"] = word.reached
     if word.contact is not None:
         contact = word.contact
         values |= {"at_ms": contact.at_ms, "wall_ms": contact.wall_ms, "mono_ms": contact.mono_ms}

@@ -93,6 +93,7 @@ outbox = sa.Table(
     sa.Column("decision_cause", sa.Text, nullable=False, server_default=""),
     sa.Column("decided_ms", sa.Integer, nullable=False, server_default="0"),
     sa.Column("number", sa.LargeBinary),  # the membership number, locked with the site secret
+    sa.Column("due", sa.LargeBinary),  # domain.outcome.Due, locked as the number is
     sa.Column("receipt", sa.Integer, sa.ForeignKey("receipt.number")),
     sa.Column("retry_ms", sa.Integer, nullable=False, server_default="0"),  # of a quarantined one
 )
@@ -141,6 +142,9 @@ carriage = sa.Table(
     sa.Column("wall_ms", sa.Integer, nullable=False),
     sa.Column("mono_ms", sa.Integer, nullable=False),
     sa.Column("boot", sa.LargeBinary(16), nullable=False),
+    sa.Column(
+        "reached", sa.Integer
+    ),  # how many have joined towards the target here; NULL while the centre said nothing
 )
 
 schedule = sa.Table(

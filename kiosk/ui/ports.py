@@ -12,7 +12,7 @@ from kiosk.domain.enrolment import Enrolment
 from kiosk.domain.reading import Reading
 from kiosk.journey.effects import Request
 from kiosk.journey.events import EnrolmentKept, Event, KeepFailed, KnownChecked
-from kiosk.journey.receipt import Receipt
+from kiosk.journey.receipt import Bill, Receipt
 
 RESTART = 3  # exit code of a program that is to begin anew
 
@@ -69,7 +69,7 @@ class Sight(Protocol):
 
 
 class Printer(Protocol):
-    def print(self, receipt: Receipt, told: Callable[[str], None]) -> None:
+    def print(self, receipt: Receipt | Bill, told: Callable[[str], None]) -> None:
         """Returns at once. `told` is called once, on any thread, with what `events.Printed.paper` says."""
         ...
 

@@ -40,7 +40,7 @@ class Voice:
             self._said = prompt(
                 words,
                 visit.step,
-                state=visit.known_state,
+                state=visit.standing,
                 reason=visit.reason,
                 cause=visit.known_cause,
                 mendable=visit.mendable,

@@ -16,6 +16,7 @@ from sync.central.associations import command as associations
 from sync.central.database import FILE, Database
 from sync.central.lists import command as lists
 from sync.central.migrations import migrate
+from sync.central.renewal import command as renewal
 from sync.central.rights import command as rights
 
 _SERVICES = ("serve", "work")
@@ -40,6 +41,8 @@ _DEEDS = {
     "target": targets.target,
     "alerts": alerts.alerts,
     "association": associations.association,
+    "dues": renewal.bring,
+    "remind": renewal.remind,
     "person": rights.person,
     "breach": rights.breach,
 }
@@ -152,6 +155,10 @@ def _parser(home: Path) -> argparse.ArgumentParser:
     targets.options(deed("target", "how far the target is, how fast, and what it will come to"))
     paguyuban = subparsers.add_parser("association", help="traders' associations", description="Traders' associations.")
     associations.options(paguyuban, [common, database])
+    renewal.options(
+        deed("dues", "take in what is to be paid next: code, until, payment, amount"),
+        deed("remind", "remind those who agreed, as [central] reminders says; once a day"),
+    )
     person = subparsers.add_parser("person", help="what a person may ask for", description="One person's records.")
     rights.options(person, [common, database])
     rights.breach_options(deed("breach", "everybody whose record was on a kiosk, for a notice"))

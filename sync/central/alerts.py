@@ -198,6 +198,11 @@ def by_mail(mail: Mail, message: Message) -> None:
     letter = email.message.EmailMessage()
     letter["Subject"], letter["From"], letter["To"] = message.subject, mail.sender, ", ".join(mail.to)
     letter.set_content(message.text)
+    deliver(mail, letter)
+
+
+def deliver(mail: Mail, letter: email.message.EmailMessage) -> None:
+    """Raises OSError, SMTPException."""
     with smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT_S) as server:
         if mail.starttls:
             server.starttls(context=ssl.create_default_context())

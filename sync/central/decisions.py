@@ -9,10 +9,10 @@
 
 import csv
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -49,6 +49,22 @@ class Decided:
     wrong: tuple[Wrong, ...]
 
 
+class Named(Protocol):
+    """A row of a file that names an enrolment by its code, and perhaps by its id."""
+
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def id(self) -> uuid.UUID | None: ...
+
+
+_N = TypeVar("_N", bound=Named)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class _Row:
     line: int
@@ -67,7 +83,7 @@ def decide(database: Database, path: Path, people_key: bytes, clock: Clock) -> D
     wrong = [one for one in read if isinstance(one, Wrong)]
     by_kiosk: dict[str, list[outcomes.Decision]] = {}
     seen: set[uuid.UUID] = set()
-    for row, where in _found(database, rows):
+    for row, where in found(database, rows):
         if isinstance(where, str):
             wrong.append(Wrong(row.line, where))
             continue
@@ -86,32 +102,54 @@ def decide(database: Database, path: Path, people_key: bytes, clock: Clock) -> D
 
 
 def _read(path: Path) -> Iterator[_Row | Wrong]:
+    for line, row in lines(path, _NEEDED, _COLUMNS):
+        yield Wrong(line, "columns") if row is None else _row(line, row)
+
+
+def lines(
+    path: Path, needed: tuple[str, ...], columns: tuple[str, ...]
+) -> Iterator[tuple[int, tuple[str, ...] | None]]:
+    """Number and cells, in the order of `columns`, of each line below the head; None for one of another width.
+
+    Raises SettingsError `file.missing`, `file.unreadable`, `central.columns`.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             head = file.readline()
             file.seek(0)
             reader = csv.DictReader(file, delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
             names = [name.strip().lower() for name in reader.fieldnames or ()]
-            if not set(_NEEDED) <= set(names) or not set(names) <= set(_COLUMNS) or len(set(names)) != len(names):
-                raise SettingsError("central.columns", file=path.name, wanted=", ".join(_COLUMNS))
+            if not set(needed) <= set(names) or not set(names) <= set(columns) or len(set(names)) != len(names):
+                raise SettingsError("central.columns", file=path.name, wanted=", ".join(columns))
             reader.fieldnames = names
             for number, row in enumerate(reader):
                 if number == _ROWS:
                     raise SettingsError("file.unreadable", file=path.name)
-                yield _row(reader.line_num, row)
+                whole = None not in row and None not in row.values()
+                cells = tuple((row.get(name) or "").strip() for name in columns)
+                yield reader.line_num, cells if whole else None
     except FileNotFoundError:
         raise SettingsError("file.missing", file=path.name) from None
     except (OSError, UnicodeDecodeError, csv.Error):
         raise SettingsError("file.unreadable", file=path.name) from None
 
 
-def _row(line: int, row: dict[str, str | None]) -> _Row | Wrong:
-    if None in row or None in row.values():
-        return Wrong(line, "columns")
-    code, state, cause, number, id = ((row.get(name) or "").strip() for name in _COLUMNS)
+def place_of(code: str, id: str) -> tuple[str, uuid.UUID | None] | str:
+    """The code as it is kept and the id, of what somebody typed; or the reason why it is none."""
     letters = code.upper().translate(_ALIKE)
     if not code_valid(letters):
-        return Wrong(line, "code")
+        return "code"
+    try:
+        return f"{letters[:4]}-{letters[4:8]}-{letters[8]}", uuid.UUID(id) if id else None
+    except ValueError:
+        return "id"
+
+
+def _row(line: int, row: tuple[str, ...]) -> _Row | Wrong:
+    code, state, cause, number, id = row
+    place = place_of(code, id)
+    if isinstance(place, str):
+        return Wrong(line, place)
     if state.lower() not in set(DECISIONS):
         return Wrong(line, "state")
     refused = state.lower() == State.REFUSED
@@ -121,14 +159,10 @@ def _row(line: int, row: dict[str, str | None]) -> _Row | Wrong:
         outcome = Outcome(State(state.lower()), cause, number)
     except ValueError:
         return Wrong(line, "number")
-    try:
-        chosen = uuid.UUID(id) if id else None
-    except ValueError:
-        return Wrong(line, "id")
-    return _Row(line, f"{letters[:4]}-{letters[4:8]}-{letters[8]}", chosen, outcome)
+    return _Row(line, *place, outcome)
 
 
-def _found(database: Database, rows: list[_Row]) -> Iterator[tuple[_Row, tuple[str, uuid.UUID] | str]]:
+def found(database: Database, rows: Sequence[_N]) -> Iterator[tuple[_N, tuple[str, uuid.UUID] | str]]:
     """Each row with the kiosk and id that it means, or with the reason why it means none."""
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]

@@ -128,6 +128,7 @@ class Exchange:
             master=row.newest_master,
             asks=asks,
             lacks=lacks,
+            reached=row.reached,
         )
 
 
@@ -139,6 +140,7 @@ _LOCK = (
         kiosk.c.name,
         kiosk.c.outcomes,
         kiosk.c.held_until_ms,
+        kiosk.c.reached,
         kiosk.c.resend_first,
         kiosk.c.resend_last,
         kiosk.c.resend_left,

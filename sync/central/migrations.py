@@ -1,7 +1,6 @@
 """Numbered migrations, each applied in one transaction together with the record of itself. Only ever append."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +9,7 @@ from kiosk.clock import Clock
 from kiosk.domain.errors import StoreError
 from kiosk.domain.record import Record
 from sync.central import schema
+from sync.central.appending import append_only
 from sync.central.database import Database
 
 _PARTITIONS = 16
@@ -130,7 +130,7 @@ def _what_a_fleet_needs(connection: sa.Connection) -> None:
     for table in ("examined", "outcome", "person"):
         _partition(connection, table)
     for table in ("enrolment", "outcome"):
-        _only_append(connection, table)
+        append_only(connection, table)
 
 
 def _officers(connection: sa.Connection) -> None:
@@ -156,7 +156,7 @@ def _officers(connection: sa.Connection) -> None:
     )
     tables.create_all(connection, checkfirst=False)
     _partition(connection, "act")
-    _only_append(connection, "act")
+    append_only(connection, "act")
 
 
 def _console(connection: sa.Connection) -> None:
@@ -207,7 +207,7 @@ def _console(connection: sa.Connection) -> None:
         sa.Index("audit_kiosk", "kiosk", "n"),
     )
     tables.create_all(connection, checkfirst=False)
-    _only_append(connection, "audit")
+    append_only(connection, "audit")
 
 
 def _standing(connection: sa.Connection) -> None:
@@ -304,6 +304,9 @@ def _people(connection: sa.Connection) -> None:
         ("examined", f"mark {binary}"),
         *(("kiosk", f"{name} BIGINT DEFAULT 0 NOT NULL") for name in ("held_until_ms", "resend_first", "resend_last")),
         ("kiosk", "resend_left INTEGER DEFAULT 0 NOT NULL"),
+        ("kiosk", "branch VARCHAR(64) DEFAULT '' NOT NULL"),
+        ("kiosk", "lapsed BIGINT DEFAULT 0 NOT NULL"),
+        ("kiosk", "reached BIGINT"),
         *(("kiosk", f"{name} VARCHAR(256) DEFAULT '' NOT NULL") for name in ("low", "bad")),
         ("heartbeat", "heat INTEGER"),
         ("heartbeat", "closed VARCHAR(64) DEFAULT '' NOT NULL"),
@@ -324,8 +327,8 @@ def _people(connection: sa.Connection) -> None:
     )  # fmt: skip
     sa.Table("correction", tables, name(), id(), number("n", key=True), number("at_ms"), bytes_("sealed"))
     sa.Table(
-        "due", tables, name(), id(), month("until"), bytes_("code"), number("amount"), number("told_ms"),
-        sa.Index("due_until", "until"),
+        "due", tables, name(), id(), month("until"), bytes_("code"), bytes_("mark"), number("amount"),
+        number("told_ms"), sa.Index("due_until", "until"),
     )  # fmt: skip
     sa.Table(
         "reminder", tables, name(), id(), month("month", key=True), number("n", key=True), number("at_ms"),
@@ -358,30 +361,6 @@ def _partition(connection: sa.Connection, table: str) -> None:
         for part in range(_PARTITIONS):
             values = f"FOR VALUES WITH (MODULUS {_PARTITIONS}, REMAINDER {part})"
             connection.exec_driver_sql(f"CREATE TABLE {table}_{part} PARTITION OF {table} {values}")
-
-
-def _only_append(connection: sa.Connection, table: str) -> None:
-    """No program, not this one either, changes or deletes a row; what must go by law goes by another role."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM CURRENT_USER")
-        return
-    for deed in ("UPDATE", "DELETE"):
-        body = "BEGIN SELECT RAISE(ABORT, 'append only'); END"
-        connection.exec_driver_sql(f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} {body}")
-
-
-@contextmanager
-def erasable(connection: sa.Connection, table: str) -> Iterator[None]:
-    """Lets rows of an append-only table be changed until the block ends: for what a law wants gone, nothing else."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"GRANT UPDATE, DELETE ON {table} TO CURRENT_USER")
-        yield
-        connection.exec_driver_sql(f"REVOKE UPDATE, DELETE ON {table} FROM CURRENT_USER")
-        return
-    for deed in ("update", "delete"):
-        connection.exec_driver_sql(f"DROP TRIGGER {table}_no_{deed}")
-    yield
-    _only_append(connection, table)
 
 
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (

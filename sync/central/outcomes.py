@@ -50,7 +50,8 @@ def append(connection: sa.Connection, kiosk: str, decisions: Iterable[Decision],
     for decision in by_id.values():
         before = held.get(decision.id)
         what = (str(decision.outcome.state), decision.outcome.cause, decision.number_mark)
-        if before is not None and (before.state, before.cause, before.number_mark) == what:
+        same = before is not None and (before.state, before.cause, before.number_mark) == what
+        if same and decision.outcome.due is None:
             continue
         changed.update(tallies.change(before.state if before else None, what[0]))
         decided_ms = now_ms if before is None else max(now_ms, before.decided_ms + 1)  # a kiosk takes only newer ones
@@ -113,7 +114,7 @@ def after(connection: sa.Connection, kiosk: str, cursor: int) -> tuple[wire.Deci
 
 def _sealed(kiosk: str, decision: Decision, number_key: bytes | None) -> bytes:
     """b"" for a kiosk that was provisioned before it had such a key: the state is told, the number is not."""
-    if not decision.outcome.number or number_key is None:
+    if not decision.outcome.secret or number_key is None:
         return b""
     public_key = X25519PublicKey.from_public_bytes(bytes(number_key))
-    return SUITE.encrypt(decision.outcome.number.encode("ascii"), public_key, info=number_info(kiosk, decision.id))
+    return SUITE.encrypt(decision.outcome.secret.encode("ascii"), public_key, info=number_info(kiosk, decision.id))

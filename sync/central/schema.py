@@ -20,6 +20,9 @@ kiosk = sa.Table(
     sa.Column("revoked_seq", sa.BigInteger),  # the newest seq known when it was revoked; a stick brings no later one
     sa.Column("region", sa.String(64), nullable=False, server_default=""),
     sa.Column("market", sa.String(128), nullable=False, server_default=""),
+    sa.Column("branch", sa.String(64), nullable=False, server_default=""),  # as its newest enrolment says
+    sa.Column("lapsed", sa.BigInteger, nullable=False, server_default="0"),  # see figures.py
+    sa.Column("reached", sa.BigInteger),  # towards the target that this kiosk shows; NULL where there is none
     sa.Column("held_until_ms", sa.BigInteger, nullable=False, server_default="0"),  # told to wait until then
     sa.Column("resend_first", sa.BigInteger, nullable=False, server_default="0"),  # seqs that are asked for again …
     sa.Column("resend_last", sa.BigInteger, nullable=False, server_default="0"),
@@ -218,8 +221,9 @@ due = sa.Table(
     _name(),
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("until", sa.Integer, nullable=False),  # the last month that is paid for, in months since year 0
-    sa.Column("code", sa.LargeBinary, nullable=False),  # the payment code, sealed to central.pub; empty for none
-    _number("amount"),  # rupiah, 0 when not told
+    sa.Column("code", sa.LargeBinary, nullable=False),  # the payment code, sealed to central.pub
+    sa.Column("mark", sa.LargeBinary, nullable=False),  # people.number_mark of it: tells whether it changed
+    _number("amount"),  # rupiah
     _number("told_ms"),
     sa.Index("due_until", "until"),
 )

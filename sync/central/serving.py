@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk import commandline as command
-from kiosk.clock import Clock
+from kiosk.clock import Clock, today
 from kiosk.domain.errors import IdentityError, StoreError
 from kiosk.logs import Log
 from kiosk.settings import Settings
-from sync.central import alarms, alerts, fleet, heartbeats, keys, people, rounds
+from sync.central import alarms, alerts, figures, fleet, heartbeats, keys, people, rounds
 from sync.central.associations import members, uploads
 from sync.central.console import attempts, sessions
 from sync.central.console.standing import Limits
 from sync.central.database import Database
+from sync.central.examination import rules_of
 from sync.central.migrations import migrate
 from sync.central.rights import looks
 from sync.central.worker import Worker, again, mark_old
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _DAY_MS = 86_400_000
 _POLL_S = 1
 _TROUBLE_S = 5
-_TIDY_MS = 60_000
+_TIDY_MS, _FIGURES_MS = 60_000, 600_000
 _log = Log("work")
 
 
@@ -77,7 +78,7 @@ def work(arguments: argparse.Namespace, settings: Settings, home: Path, database
     rules = alerts.read(Path(settings.central.alerts)) if settings.central.alerts else None
     ways = alerts.senders(rules) if rules else {}
     limits = Limits(silent_ms=int(settings.central.silent_days * _DAY_MS))
-    tidied_ms = 0
+    tidied_ms = counted_ms = 0
     with StopSignal() as stop:
         if not arguments.once:
             command.write_line("ready")
@@ -88,6 +89,9 @@ def work(arguments: argparse.Namespace, settings: Settings, home: Path, database
                     if rules is not None:
                         alerts.look(database, rules, limits, clock, command.words_of(settings), ways)
                     tidied_ms = clock.monotonic_ms()
+                if clock.monotonic_ms() - counted_ms >= _FIGURES_MS or not counted_ms:
+                    _figures(database, settings, clock)
+                    counted_ms = clock.monotonic_ms()
                 number = worker.step() + worker.desk()
             except StoreError as error:
                 if arguments.once:
@@ -112,6 +116,11 @@ def _tidy(database: Database, settings: Settings, now_ms: int) -> None:
     members.forget(database, now_ms - settings.central.awaited_days * _DAY_MS)
     uploads.forget(database, old_ms)
     looks.forget(database, now_ms)
+
+
+def _figures(database: Database, settings: Settings, clock: Clock) -> None:
+    day = today(clock, settings.zone)
+    figures.count(database, day, rules_of(day).benefits.unpaid_months_rest)
 
 
 def _public_key(home: Path) -> bytes:

@@ -12,15 +12,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk import commandline as command
 from kiosk import tables
 from kiosk.clock import today as clock_day
+from kiosk.domain.outcome import State
 from sync.central.deeds import Centre, table
-from sync.central.schema import kiosk, tally
-from sync.central.tallies import WEEK_MS, start_ms, week_of
+from sync.central.schema import kiosk, member, tally
+from sync.central.tallies import MONDAY_MS, WEEK_MS, start_ms, week_of
 
 WEEKS = 8  # that the pace is taken from
 SHOWN = 26  # weeks of the chart
@@ -36,6 +38,8 @@ class Progress:
     target     0 where there is none
     pace       enrolled a week, of the last WEEKS
     low, high  what it will have come to on the last day, four times in five
+    lapsed     accepted before, and without cover now (figures.py)
+    before     members there were when the target began: they count towards it
     weeks      enrolled by week, the oldest first, as many as SHOWN
     """
 
@@ -48,11 +52,17 @@ class Progress:
     pace: float
     low: int
     high: int
+    lapsed: int = 0
+    before: int = 0
     weeks: tuple[int, ...] = field(default=())
 
     @property
     def share(self) -> float:
-        return self.enrolled / self.target if self.target else 0.0
+        return self.reached / self.target if self.target else 0.0
+
+    @property
+    def reached(self) -> int:
+        return self.before + self.enrolled
 
     @property
     def look(self) -> str:
@@ -64,21 +74,27 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """Targets of a day by market; "" is that of the branch as a whole."""
+    """Targets of a day by market, branch and association; of the market "" that of all branches together."""
 
     by_market: Mapping[str, tables.Target]
+    by_branch: Mapping[str, tables.Target] = field(default_factory=dict)
+    by_association: Mapping[str, tables.Target] = field(default_factory=dict)
 
 
 def goals(today: date) -> Goals:
     """As the tables say. Several branches' own targets add up."""
-    return Goals(tables.targets_on(today))
+    return Goals(tables.targets_on(today), tables.branch_targets_on(today), tables.association_targets_on(today))
 
 
 def progress(
     connection: sa.Connection, by: str, now_ms: int, wanted: Goals, region: str = "", market: str = ""
 ) -> list[Progress]:
-    """One for each `by`: all, region, market or kiosk; those that are furthest behind first."""
-    group = {"region": kiosk.c.region, "market": kiosk.c.market, "kiosk": kiosk.c.name}.get(by)
+    """One for each `by`: all, branch, region, market, association or kiosk; those that are furthest behind first."""
+    if by == "association":
+        return _by_association(connection, now_ms, wanted)
+    group = {"branch": kiosk.c.branch, "region": kiosk.c.region, "market": kiosk.c.market, "kiosk": kiosk.c.name}.get(
+        by
+    )
     name = sa.literal("") if group is None else group
     query = (
         sa.select(
@@ -96,13 +112,55 @@ def progress(
         found.setdefault(of or "", {})[int(week)] = (int(numbers[0]), int(numbers[1]), int(numbers[2]))
     if by == "all":
         found.setdefault("", {})
-    rows = [_progress(of, weeks, now_ms, _goal(by, of, market, wanted)) for of, weeks in found.items()]
+    lapsed = _lapsed(connection, group, region, market)
+    rows = [
+        dataclasses.replace(_progress(of, weeks, now_ms, _goal(by, of, market, wanted)), lapsed=lapsed.get(of, 0))
+        for of, weeks in found.items()
+    ]
+    return _ordered(rows)
+
+
+def _ordered(rows: list[Progress]) -> list[Progress]:
     order = {"now": 0, "soon": 1, "well": 2, "off": 3}
     return sorted(rows, key=lambda one: (order[one.look], one.share, one.name))
 
 
+def _lapsed(connection: sa.Connection, group: Any, region: str, market: str) -> dict[str, int]:
+    name = sa.literal("") if group is None else group
+    query = sa.select(name.label("part"), sa.func.sum(kiosk.c.lapsed)).group_by("part")
+    for column, value in ((kiosk.c.region, region), (kiosk.c.market, market)):
+        if value:
+            query = query.where(column == value)
+    return {row[0] or "": int(row[1]) for row in connection.execute(query)}
+
+
+def _by_association(connection: sa.Connection, now_ms: int, wanted: Goals) -> list[Progress]:
+    """Of those who let their association see; the weeks are those of their joining."""
+    week = (member.c.joined_ms - MONDAY_MS) // WEEK_MS
+
+    def number(*states: State) -> sa.ColumnElement[int]:
+        return sa.func.sum(sa.case((member.c.state.in_([str(one) for one in states]), 1), else_=0))
+
+    query = (
+        sa.select(
+            member.c.association, week.label("week"), sa.func.count(), number(State.ACCEPTED, State.MEMBER),
+            number(State.REFUSED),
+        )
+        .where(member.c.state != "")
+        .group_by(member.c.association, "week")
+    )  # fmt: skip
+    found: dict[str, dict[int, tuple[int, int, int]]] = {}
+    for of, at, *numbers in connection.execute(query):
+        found.setdefault(of, {})[int(at)] = (int(numbers[0]), int(numbers[1]), int(numbers[2]))
+    return _ordered(
+        [_progress(of, weeks, now_ms, wanted.by_association.get(of)) for of, weeks in sorted(found.items())]
+    )
+
+
 def _goal(by: str, name: str, market: str, wanted: Goals) -> tables.Target | None:
-    """Only markets, and all together, have targets of their own."""
+    """Markets, branches, and all together have targets of their own."""
+    if by == "branch":
+        return wanted.by_branch.get(name)
     key = {"market": name, "all": market}.get(by)
     return None if key is None else wanted.by_market.get(key)
 
@@ -115,10 +173,11 @@ def _progress(
     counted = [numbers for week, numbers in weeks.items() if week >= first]
     enrolled, accepted, refused = (sum(numbers[at] for numbers in counted) for at in range(3))
     past = [weeks.get(week, (0, 0, 0))[0] for week in range(max(this - WEEKS, min(weeks, default=this)), this)]
-    pace, low, high = forecast(enrolled, past, _weeks_left(goal, now_ms))
+    before = goal.before if goal else 0
+    pace, low, high = forecast(before + enrolled, past, _weeks_left(goal, now_ms))
     shown = tuple(weeks.get(week, (0, 0, 0))[0] for week in range(this - SHOWN + 1, this + 1))
     target, last = (goal.traders, goal.last) if goal else (0, None)
-    return Progress(name, enrolled, accepted, refused, target, last, pace, low, high, shown)
+    return Progress(name, enrolled, accepted, refused, target, last, pace, low, high, 0, before, shown)
 
 
 def forecast(so_far: int, past: Sequence[int], weeks_left: float) -> tuple[float, int, int]:
@@ -143,6 +202,11 @@ def _ms(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 
+def start_of(goal: tables.Target) -> int:
+    """When a target begins, ms since 1970."""
+    return _ms(goal.first)
+
+
 def monday(week: int) -> date:
     return datetime.fromtimestamp(start_ms(week) / 1000, UTC).date()
 
@@ -156,12 +220,12 @@ def target(centre: Centre, arguments: argparse.Namespace) -> int:
         for one in rows:
             command.write_line(json.dumps(dataclasses.asdict(one), ensure_ascii=False, default=str))
         return command.OK
-    names = ("part", "enrolled", "accepted", "target", "pace", "forecast", "state")
+    names = ("part", "enrolled", "accepted", "lapsed", "target", "pace", "forecast", "state")
     table(
         [centre.words(f"target.column.{name}") for name in names],
         [
             [
-                one.name or centre.words("target.all"), one.enrolled, one.accepted, one.target or "–",
+                one.name or centre.words("target.all"), one.reached, one.accepted, one.lapsed, one.target or "–",
                 f"{one.pace:.1f}",
                 f"{one.low}–{one.high}" if one.target else "–", centre.words(f"target.look.{one.look}"),
             ]
@@ -172,5 +236,7 @@ def target(centre: Centre, arguments: argparse.Namespace) -> int:
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--by", choices=("region", "market", "kiosk"), default="market", help="default market")
+    parser.add_argument(
+        "--by", choices=("branch", "region", "market", "association", "kiosk"), default="market", help="default market"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, with the weeks")

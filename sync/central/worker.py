@@ -21,7 +21,7 @@ from kiosk.domain.outcome import Outcome, State
 from kiosk.domain.record import Record
 from kiosk.domain.rules import Rules
 from kiosk.logs import Log
-from sync.central import acts, arrivals, outcomes, people, supplies, tallies
+from sync.central import acts, arrivals, figures, outcomes, people, supplies, tallies
 from sync.central.arrivals import Arrival
 from sync.central.associations import members, uploads
 from sync.central.database import Database
@@ -148,6 +148,8 @@ class Worker:
                 acts.keep(connection, self._database, kiosk, done)
                 supplies.note(connection, kiosk, now_ms)
             enrolled = [one.enrolment for one in looked if one.enrolment and one.id in won]
+            if branches := [one.branch for one in enrolled if one.branch]:
+                figures.place(connection, kiosk, branches[-1])
             members.join(connection, self._database, self._people_key, kiosk, enrolled, now_ms)
             decided = outcomes.newest(connection, kiosk, refused)
             told = [outcomes.Decision(id, Outcome(State.REFUSED, causes[id])) for id in refused if id not in decided]

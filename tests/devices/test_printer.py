@@ -21,9 +21,10 @@ from kiosk.devices.printer_escpos import EscposPrinter
 from kiosk.devices.printer_file import FilePrinter
 from kiosk.devices.printing import PrinterWorker
 from kiosk.domain.errors import SettingsError, StoreError
+from kiosk.domain.outcome import Due
 from kiosk.domain.tariff import Month
-from kiosk.journey.receipt import Receipt
-from kiosk.slip import SlipPrinter, compose
+from kiosk.journey.receipt import Bill, Receipt
+from kiosk.slip import SlipPrinter, bill, compose
 from kiosk.store.identity import Identity
 
 CODE, ZONE = "7K3M-9QTX-R", ZoneInfo("Asia/Jakarta")
@@ -38,6 +39,16 @@ def receipt(**changes: object) -> Receipt:
         "kept_ms": 1_795_332_600_000,
     }  # fmt: skip
     return Receipt(**(facts | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("paper_mm", [58, 80])
+@pytest.mark.parametrize("language", ["id", "jv", "en"])
+def test_a_bill_says_what_the_branch_said(paper_mm: int, language: str) -> None:
+    owed = Bill(CODE, Due(Month(2027, 1), "88810012345678", 16_800), "Pasar Gede Hardjonagoro", "Surakarta", language)
+    said = text(bill(owed, words.load(language), "pasar-gede-1"), paper_mm)
+    for part in ("88810012345678", "Rp\u00a016.800", "2027", CODE, "pasar-gede-1"):
+        assert part in said, part
+    assert max(map(len, said.splitlines())) <= COLUMNS[paper_mm]
 
 
 def slip(language: str = "id", **changes: object) -> Slip:

@@ -5,12 +5,14 @@ import uuid
 
 import pytest
 
+from kiosk.domain.outcome import Due
 from kiosk.domain.reading import Field, Reading
 from kiosk.domain.rules import Rules
-from kiosk.domain.tariff import BASIC
+from kiosk.domain.tariff import BASIC, Month
 from kiosk.journey import Context, Visit, advance
 from kiosk.journey import events as ev
 from kiosk.journey.effects import Effect, Keep, Print
+from kiosk.journey.receipt import Bill
 from kiosk.journey.visit import Answers, Consent
 
 NIK, OTHER_NIK = "3372015708759001", "3372015708759002"
@@ -165,6 +167,40 @@ def test_where_it_stands(visit: Visit, state: str) -> None:
     assert (now.step, now.code, now.known_state, now.answers) == ("enrolled", CODE, state, Answers())
     assert now.known_number == ("12345678901" if state == "accepted" else "")
     assert walk(now, ev.MendAsked())[0] == now
+
+
+DUE = Due(Month(2027, 1), "88810012345678", 16_800)
+
+
+def paying(visit: Visit, *, paper: bool = True) -> Visit:
+    visit = dataclasses.replace(visit, context=dataclasses.replace(visit.context, paper=paper))
+    return dataclasses.replace(back(visit, "accepted", number="12345678901"), known_due=DUE)
+
+
+def test_who_pays_again_gets_the_code_on_paper(visit: Visit) -> None:
+    now = paying(visit)
+    assert (now.standing, now.bill()) == ("due", Bill(CODE, DUE, now.context.market, now.context.branch, "id"))
+    now, effects = walk(now, ev.PrintAsked())
+    assert [type(effect) for effect in effects] == [Print]
+    assert (now.step, now.paper) == ("enrolled", "printing")
+    assert walk(now, ev.PrintAsked())[1] == ()  # a double tap prints one
+    now, _ = walk(now, ev.Printed(CODE, "paper_out"))
+    assert (now.step, now.paper) == ("enrolled", "paper_out")
+    assert len(walk(now, ev.PrintAsked())[1]) == 1
+    assert walk(now, ev.Printed("OTHER", "lost"))[0].paper == "paper_out"
+
+
+def test_without_a_printer_or_a_bill_nothing_is_printed(visit: Visit) -> None:
+    assert walk(paying(visit, paper=False), ev.PrintAsked())[1] == ()
+    assert walk(dataclasses.replace(paying(visit), known_due=None), ev.PrintAsked())[1] == ()
+    refused = dataclasses.replace(back(visit, "refused", "too_old"), known_due=None)
+    assert refused.standing == "refused"
+
+
+def test_another_card_shows_nobody_elses_bill(visit: Visit) -> None:
+    at_scan = dataclasses.replace(paying(visit), step="scan", stack=("consent",))
+    card = ev.CardRead(Reading(NIK, "ktp", 0.99, {"name": Field("SITI SPESIMEN", 0.99)}))
+    assert walk(at_scan, card)[0].known_due is None
 
 
 def test_a_refusal_is_mended_by_a_new_enrolment(visit: Visit) -> None:

@@ -14,7 +14,7 @@ from kiosk import form
 from kiosk.clock import StillClock
 from kiosk.domain.enrolment import Consent, Enrolment
 from kiosk.domain.errors import StoreError
-from kiosk.domain.outcome import DECISIONS, Outcome, State
+from kiosk.domain.outcome import DECISIONS, Due, Outcome, State
 from kiosk.domain.record import Record, seal_info
 from kiosk.domain.tariff import BASIC, Month
 from kiosk.settings import Settings
@@ -76,6 +76,35 @@ def test_from_waiting_to_accepted(store: Store, identity: Identity) -> None:
     assert state(store, identity) == ("accepted", "", "")  # no number was sent: none is shown
     assert store.enrolments.set_outcome(kept.id, Outcome(State.ACCEPTED, number=NUMBER), 2000, identity)
     assert state(store, identity) == ("accepted", "", NUMBER)
+
+
+def test_what_is_due_is_told_apart_from_the_number(store: Store, identity: Identity, tmp_path: Path) -> None:
+    kept = store.enrolments.keep(enrolment(), identity)
+    due = Due(Month(2027, 1), "88810012345678", 16_800)
+
+    def known() -> tuple[str, Due | None]:
+        found = store.enrolments.known(NIK, identity)
+        assert found is not None
+        return found.number, found.due
+
+    store.enrolments.set_outcome(kept.id, Outcome(State.ACCEPTED, number=NUMBER), 1000, identity)
+    store.enrolments.set_outcome(kept.id, Outcome(State.ACCEPTED, due=due), 2000, identity)
+    assert known() == (NUMBER, due)
+    store.enrolments.set_outcome(kept.id, Outcome(State.MEMBER, number=NUMBER), 3000, identity)
+    assert known() == (NUMBER, due)  # a number told again says nothing of what is due
+    store.enrolments.set_outcome(kept.id, Outcome(State.REFUSED, "name_differs"), 4000, identity)
+    assert known() == ("", None)
+    assert b"88810012345678" not in (tmp_path / FILE).read_bytes()
+
+
+@pytest.mark.parametrize("text", ["2027-01;88810;16800", "2027-01;8881;0", "2027-13;8881;5", "2027-01;8;5", "x", ";;"])
+def test_what_a_due_may_say(text: str) -> None:
+    if text == "2027-01;88810;16800":
+        assert str(Due.parse(text)) == text
+        assert Outcome.told(State.ACCEPTED, "", f"{NUMBER};{text}").number == NUMBER
+        return
+    with pytest.raises(ValueError):  # noqa: PT011 it never quotes what it was
+        Due.parse(text)
 
 
 def test_outcomes_come_twice_late_and_for_strangers(store: Store, identity: Identity) -> None:

@@ -4,7 +4,8 @@ import csv
 import subprocess
 import sys
 
-from kiosk.domain.outcome import State
+from kiosk.domain.outcome import Due, State
+from kiosk.domain.tariff import Month
 
 
 def test_what_the_branch_decides_reaches_the_kiosk(kiosk_of_its_own, tmp_path):
@@ -32,4 +33,13 @@ def test_what_the_branch_decides_reaches_the_kiosk(kiosk_of_its_own, tmp_path):
         (State.REFUSED, "phone", ""),
         (State.SENT, "", ""),
     ]
+
+    (tmp_path / "dues.csv").write_text(f"code,until,payment,amount\n{rows[0]['code']},2027-02,88810012345678,16800\n")
+    at_the_centre("dues", str(tmp_path / "dues.csv"))
+    assert kiosk.run("once").returncode == 0
+    paying = kiosk.store.enrolments.known(rows[0]["nik"], kiosk.identity)
+    assert (paying.state, paying.number) == (State.ACCEPTED, "12345678901")  # told without the number, which stays
+    assert paying.due == Due(Month(2027, 2), "88810012345678", 16_800)
+    for secret in ("12345678901", "88810012345678"):
+        assert secret.encode() not in b"".join(path.read_bytes() for path in centre.home.glob("central.sqlite3*"))
     assert "12345678901" not in repr([path.read_bytes() for path in centre.home.glob("central.sqlite3*")])

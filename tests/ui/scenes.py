@@ -14,9 +14,9 @@ from fakes import CODE, NAME, NIK
 from numpy.typing import NDArray
 
 from kiosk.domain.enrolment import Consent
-from kiosk.domain.outcome import MENDABLE
+from kiosk.domain.outcome import MENDABLE, Due
 from kiosk.domain.reading import KTP, Reading
-from kiosk.domain.tariff import BASIC, FULL
+from kiosk.domain.tariff import BASIC, FULL, Month
 from kiosk.journey import Context, Visit
 from kiosk.journey.visit import Answers
 from kiosk.ui.pictograms import QUESTIONS
@@ -118,6 +118,9 @@ def scenes(context: Context) -> Iterator[Shown]:
     for state in ("waiting", "sent", "accepted", "member"):
         yield f"enrolled-{state}", at("enrolled", code=CODE, known_state=state), None
     yield "enrolled-number", at("enrolled", code=CODE, known_state="accepted", known_number="12345678901"), None
+    due = Due(Month(2027, 1), "88810012345678", 16_800)
+    owing = at("enrolled", code=CODE, known_state="accepted", known_number="12345678901", known_due=due)
+    yield "enrolled-due", dataclasses.replace(owing, context=dataclasses.replace(context, paper=True)), None
     for cause in (*sorted(MENDABLE), "too_old", "signature"):
         refused = at("enrolled", code=CODE, known_state="refused", known_cause=cause, answers=seen)
         yield f"enrolled-refused-{cause}", refused, None

@@ -1,6 +1,7 @@
 """Details, saving, the slip and coming back, by touches into the window; and the bad luck that these meet."""
 
 import dataclasses
+from datetime import date
 
 import pytest
 import scenes
@@ -8,9 +9,12 @@ from fakes import CODE, NAME, NIK, card, context
 from test_visit import texts
 
 from kiosk.domain.enrolment import Consent
+from kiosk.domain.outcome import Due
+from kiosk.domain.tariff import Month
 from kiosk.journey import Visit
 from kiosk.journey import events as ev
 from kiosk.journey.events import KnownChecked
+from kiosk.journey.receipt import Bill
 
 
 class FakePrinter:
@@ -210,7 +214,9 @@ def test_a_printer_that_answers_after_the_visit_shows_nothing(stage, printer) ->
 
 
 def returning(stage, *state: str) -> None:  # type: ignore[no-untyped-def]
-    visit = dataclasses.replace(at("scan"), answers=ready().answers)
+    seen = at("scan")
+    paper = dataclasses.replace(seen.context, paper=stage.front.printer is not None)
+    visit = dataclasses.replace(seen, answers=ready().answers, context=paper)
     stage.keeper.known = lambda nik: KnownChecked(nik[-4:], CODE, *state)
     stage.at(visit)
     stage.sight.see(card())
@@ -245,6 +251,24 @@ def test_a_number_only_when_the_centre_sent_one_and_gone_afterwards(stage) -> No
     assert "12345678901" in texts(stage.front)
     stage.tap("done")
     assert "12345678901" not in texts(stage.front)
+
+
+@pytest.mark.usefixtures("known")
+def test_who_pays_again_sees_the_code_prints_it_and_leaves_nothing(stage, printer) -> None:  # type: ignore[no-untyped-def]
+    due = Due(Month(2027, 1), "88810012345678", 16_800)
+    returning(stage, "accepted", "", "12345678901", due)
+    tr, page = stage.front.tr, stage.front.page
+    assert page.title == tr._("enrolled.due.title")
+    shown = texts(stage.front)
+    assert "88810012345678" in shown
+    assert tr._("due.until", until=tr._.month(date(2027, 1, 1))) in shown
+    stage.tap("print")
+    assert [type(slip) for slip in printer.slips] == [Bill]
+    assert "print" not in stage.targets()
+    printer.told[0]("paper_out")
+    stage.until(lambda: "print" in stage.targets())
+    stage.tap("done")
+    assert "88810012345678" not in texts(stage.front)
 
 
 @pytest.mark.usefixtures("known")

@@ -18,7 +18,7 @@ DEEDS = frozenset(
         "association_set", "members_listed", "list_sent", "cards_printed",
         "person_found", "person_copied", "person_corrected", "person_erased", "person_looked", "breach_listed",
         "exported", "record_looked", "kiosk_revoked", "kiosk_unrevoked", "kiosk_held", "kiosk_released",
-        "resend_asked", "alarms_seen", "alert_seen", "spread_set", "master_published",
+        "resend_asked", "alarms_seen", "alert_seen", "spread_set", "reminded", "master_published",
     }
 )  # fmt: skip
 COMMAND_LINE = "kiosk-central"  # the account of what was done on the machine itself

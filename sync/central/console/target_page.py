@@ -13,9 +13,9 @@ from sync.central.console.pages import drawn
 from sync.central.console.sessions import Seat
 from sync.central.targets import Progress
 
-_BY = ("region", "market", "kiosk")
+_BY = ("branch", "region", "market", "association", "kiosk")
 _PAGE = 100
-_SHEET = ("name", "enrolled", "accepted", "refused", "target", "pace", "low", "high")
+_SHEET = ("name", "enrolled", "accepted", "refused", "lapsed", "target", "pace", "low", "high")
 _BAR_W, _BAR_H = 12, 80
 
 
@@ -31,7 +31,7 @@ def routes(console: Console) -> APIRouter:
     @router.get("/target")
     def page(request: Request, seat: looking, by: str = "market", region: str = "", market: str = "") -> Response:
         said = console.pages.of(request)
-        kinds = _BY if market else _BY[:2]  # thousands of kiosks at once are nothing that anybody reads
+        kinds = _BY if market else _BY[:-1]  # thousands of kiosks at once are nothing that anybody reads
         chosen = by if by in kinds else "market"
         (whole,) = found("all", region, market)
         rows = found(chosen, region, market)
@@ -46,7 +46,17 @@ def routes(console: Console) -> APIRouter:
         with console.database.write() as connection:
             audit.write(connection, console.clock, seat.account, "exported", table="target")
         rows = (
-            [one.name, one.enrolled, one.accepted, one.refused, one.target, round(one.pace, 1), one.low, one.high]
+            [
+                one.name,
+                one.reached,
+                one.accepted,
+                one.refused,
+                one.lapsed,
+                one.target,
+                round(one.pace, 1),
+                one.low,
+                one.high,
+            ]
             for one in found(by if by in _BY else "market", region, market)
         )
         return sheets.csv("target", [said(f"target.{name}") for name in _SHEET], rows)
@@ -59,7 +69,7 @@ def bar(one: Progress) -> str:
     if not one.target:
         return ""
     scale = 100 / max(one.target, one.high, 1)
-    done, low, high, goal = (round(value * scale, 1) for value in (one.enrolled, one.low, one.high, one.target))
+    done, low, high, goal = (round(value * scale, 1) for value in (one.reached, one.low, one.high, one.target))
     return drawn(
         f'<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="ground" width="100" height="10"/><rect class="range" x="{low}" width="{max(high - low, 0.5)}" '

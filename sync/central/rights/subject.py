@@ -16,9 +16,9 @@ from kiosk.domain.act import Act
 from kiosk.domain.errors import SettingsError
 from kiosk.domain.outcome import State
 from sync.central import people
+from sync.central.appending import erasable
 from sync.central.associations import members
 from sync.central.database import Database
-from sync.central.migrations import erasable
 from sync.central.opening import OpeningError, opened
 from sync.central.rights import corrections
 from sync.central.schema import correction, due, enrolment, examined, heartbeat, member, outcome, person, reminder
