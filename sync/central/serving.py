@@ -15,7 +15,7 @@ from kiosk.settings import Settings
 from sync.central import alarms, alerts, figures, fleet, heartbeats, keys, people, rounds
 from sync.central.associations import members, uploads
 from sync.central.console import attempts, sessions
-from sync.central.console.standing import Limits
+from sync.central.console.standing import limits_of
 from sync.central.database import Database
 from sync.central.examination import rules_of
 from sync.central.migrations import migrate
@@ -61,7 +61,7 @@ def serve(arguments: argparse.Namespace, settings: Settings, home: Path, url: st
 def _console(database: Database, settings: Settings, home: Path, clock: Clock, public_key: bytes) -> "FastAPI":
     from sync.central.console.app import create_console
 
-    limits = Limits(int(settings.central.silent_days * _DAY_MS))
+    limits = limits_of(settings.central)
     return create_console(
         database, keys.load_console(home), clock, settings.zone, limits, keys.load_answer(home), public_key
     )
@@ -77,7 +77,7 @@ def work(arguments: argparse.Namespace, settings: Settings, home: Path, database
         _log.info("work.mark_old", count=number)
     rules = alerts.read(Path(settings.central.alerts)) if settings.central.alerts else None
     ways = alerts.senders(rules) if rules else {}
-    limits = Limits(silent_ms=int(settings.central.silent_days * _DAY_MS))
+    limits = limits_of(settings.central)
     tidied_ms = counted_ms = 0
     with StopSignal() as stop:
         if not arguments.once:

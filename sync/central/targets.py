@@ -9,9 +9,11 @@ import argparse
 import dataclasses
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,7 +89,13 @@ def goals(today: date) -> Goals:
 
 
 def progress(
-    connection: sa.Connection, by: str, now_ms: int, wanted: Goals, region: str = "", market: str = ""
+    connection: sa.Connection,
+    by: str,
+    now_ms: int,
+    wanted: Goals,
+    region: str = "",
+    market: str = "",
+    branch: str = "",
 ) -> list[Progress]:
     """One for each `by`: all, branch, region, market, association or kiosk; those that are furthest behind first."""
     if by == "association":
@@ -104,17 +112,22 @@ def progress(
         .select_from(tally.join(kiosk, kiosk.c.name == tally.c.kiosk))
         .group_by("part", tally.c.week)
     )  # fmt: skip
-    for column, value in ((kiosk.c.region, region), (kiosk.c.market, market)):
-        if value:
-            query = query.where(column == value)
+    only = [
+        column == value
+        for column, value in ((kiosk.c.region, region), (kiosk.c.market, market), (kiosk.c.branch, branch))
+        if value
+    ]
+    query = query.where(*only)
     found: dict[str, dict[int, tuple[int, int, int]]] = {}
     for of, week, *numbers in connection.execute(query):
         found.setdefault(of or "", {})[int(week)] = (int(numbers[0]), int(numbers[1]), int(numbers[2]))
     if by == "all":
         found.setdefault("", {})
-    lapsed = _lapsed(connection, group, region, market)
+    lapsed = _lapsed(connection, group, only)
     rows = [
-        dataclasses.replace(_progress(of, weeks, now_ms, _goal(by, of, market, wanted)), lapsed=lapsed.get(of, 0))
+        dataclasses.replace(
+            _progress(of, weeks, now_ms, _goal(by, of, market, branch, wanted)), lapsed=lapsed.get(of, 0)
+        )
         for of, weeks in found.items()
     ]
     return _ordered(rows)
@@ -125,12 +138,9 @@ def _ordered(rows: list[Progress]) -> list[Progress]:
     return sorted(rows, key=lambda one: (order[one.look], one.share, one.name))
 
 
-def _lapsed(connection: sa.Connection, group: Any, region: str, market: str) -> dict[str, int]:
+def _lapsed(connection: sa.Connection, group: Any, only: Sequence[sa.ColumnElement[bool]]) -> dict[str, int]:
     name = sa.literal("") if group is None else group
-    query = sa.select(name.label("part"), sa.func.sum(kiosk.c.lapsed)).group_by("part")
-    for column, value in ((kiosk.c.region, region), (kiosk.c.market, market)):
-        if value:
-            query = query.where(column == value)
+    query = sa.select(name.label("part"), sa.func.sum(kiosk.c.lapsed)).where(*only).group_by("part")
     return {row[0] or "": int(row[1]) for row in connection.execute(query)}
 
 
@@ -157,10 +167,10 @@ def _by_association(connection: sa.Connection, now_ms: int, wanted: Goals) -> li
     )
 
 
-def _goal(by: str, name: str, market: str, wanted: Goals) -> tables.Target | None:
+def _goal(by: str, name: str, market: str, branch: str, wanted: Goals) -> tables.Target | None:
     """Markets, branches, and all together have targets of their own."""
-    if by == "branch":
-        return wanted.by_branch.get(name)
+    if by == "branch" or (by == "all" and branch):
+        return wanted.by_branch.get(name or branch)
     key = {"market": name, "all": market}.get(by)
     return None if key is None else wanted.by_market.get(key)
 
@@ -214,8 +224,18 @@ def monday(week: int) -> date:
 def target(centre: Centre, arguments: argparse.Namespace) -> int:
     """`kiosk-central target`: all together, and by region, market or kiosk."""
     now_ms, wanted = centre.clock.wall_ms(), goals(clock_day(centre.clock, centre.settings.zone))
+    if arguments.pdf:
+        from sync.central import weekly  # late: nothing else here draws
+        from sync.central.console.standing import limits_of
+
+        limits = limits_of(centre.settings.central)
+        week = weekly.of(centre.database, now_ms, centre.settings.zone, limits, arguments.branch)
+        weekly.write(arguments.pdf, week, centre.words)
+        print(centre.words("report.written", file=arguments.pdf.name), file=sys.stderr)
+        return command.OK
     with centre.database.read() as connection:
-        rows = progress(connection, "all", now_ms, wanted) + progress(connection, arguments.by, now_ms, wanted)
+        rows = progress(connection, "all", now_ms, wanted, branch=arguments.branch)
+        rows += progress(connection, arguments.by, now_ms, wanted, branch=arguments.branch)
     if arguments.json:
         for one in rows:
             command.write_line(json.dumps(dataclasses.asdict(one), ensure_ascii=False, default=str))
@@ -239,4 +259,6 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", choices=("branch", "region", "market", "association", "kiosk"), default="market", help="default market"
     )
+    parser.add_argument("--branch", default="", metavar="B", help="only this branch")
+    parser.add_argument("--pdf", type=Path, metavar="FILE", help="the week on one sheet of A4, for the branch")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, with the weeks")

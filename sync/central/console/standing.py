@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.clock import WRONG_MS
+from kiosk.settings import Central
 from sync.central.alarms import Kind
 from sync.central.mastering import NEWEST
 from sync.central.schema import alarm, heartbeat, kiosk
@@ -40,6 +41,11 @@ class Limits:
         return min(self.silent_ms // 3, _DAY_MS)
 
 
+def limits_of(chosen: Central) -> Limits:
+    """As the settings say."""
+    return Limits(silent_ms=int(chosen.silent_days * _DAY_MS))
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     region: str = ""
@@ -47,6 +53,7 @@ class Filter:
     state: str = ""
     app: str = ""
     name: str = ""  # the beginning of it
+    branch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,12 @@ def _rows(now_ms: int, limits: Limits, chosen: Filter) -> sa.Select[Any]:
     ).select_from(
         kiosk.outerjoin(heartbeat, beat.kiosk == kiosk.c.name).outerjoin(held, held.c.kiosk == kiosk.c.name)
     )  # fmt: skip
-    for column, value in ((kiosk.c.region, chosen.region), (kiosk.c.market, chosen.market), (beat.app, chosen.app)):
+    for column, value in (
+        (kiosk.c.branch, chosen.branch),
+        (kiosk.c.region, chosen.region),
+        (kiosk.c.market, chosen.market),
+        (beat.app, chosen.app),
+    ):
         if value:
             query = query.where(column == value)
     if chosen.name:

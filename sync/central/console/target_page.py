@@ -61,6 +61,17 @@ def routes(console: Console) -> APIRouter:
         )
         return sheets.csv("target", [said(f"target.{name}") for name in _SHEET], rows)
 
+    @router.get("/target.pdf")
+    def week(request: Request, seat: looking, branch: str = "") -> Response:
+        from sync.central import weekly  # late: nothing else here draws
+
+        with console.database.write() as connection:
+            audit.write(connection, console.clock, seat.account, "exported", table="target.pdf")
+        told = weekly.of(console.database, console.clock.wall_ms(), console.zone, console.limits, branch[:64])
+        raw = weekly.sheet(told, console.pages.errors(request))
+        headers = {"Content-Disposition": 'attachment; filename="target.pdf"'}
+        return Response(raw, media_type="application/pdf", headers=headers)
+
     return router
 
 

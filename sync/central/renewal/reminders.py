@@ -22,7 +22,7 @@ from sync.central.rights import corrections
 from sync.central.schema import due, enrolment, member, reminder
 
 PURPOSE = "reminders"  # the consent for it
-MOST_A_MONTH = 1  # as the consent says: "once a month at most"
+MOST_A_MONTH = 1  # as the consent says: "one SMS or WA a month"
 _AT_ONCE = 500
 
 
