@@ -5,13 +5,19 @@
 page_p95_ms             of each page, server and loopback together
 heartbeat_to_screen_s   from a kiosk's word until the page that renews itself has it, at its own pace
 list_check_s            a workbook of 5,000 members, read and checked
+ingest_ratio            records a second into one API process while people use its console, to those while nobody does:
+                        five people, each with a page that renews itself and a click every few seconds; median of pairs
 """
 
 import argparse
+import asyncio
+import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from datetime import date
 from pathlib import Path
@@ -21,10 +27,12 @@ import openpyxl
 import postgres
 import requests
 import sqlalchemy as sa
+import sync_fleet
 from simulate_fleet import fill
 
-from kiosk import tables
-from kiosk.clock import SystemClock
+from kiosk import settings, tables
+from kiosk.clock import SystemClock, today
+from sync.central import figures as counted_figures
 from sync.central import keys, schema
 from sync.central.console.accounts import Accounts, Role
 from sync.central.console.codes import Codes
@@ -47,8 +55,16 @@ PAGES = {
     "record": f"/records/{KIOSK}/42",
     "target_market": "/target?by=market",
     "target_kiosk": "/target?by=kiosk&market=Pasar+Klewer",
+    "target_branch": "/target?by=branch",
+    "target_association": "/target?by=association",
+    "alerts": "/alerts",
+    "associations": "/associations",
+    "association": "/associations/KOP",
+    "orders": "/orders",
+    "tables": "/tables",
     "audit": "/audit",
 }
+PEOPLE, CLICK_S, PAIRS, REQUESTS = 5, 4.0, 3, 120  # who use the console; requests of each sending kiosk and run
 POLL_S = 4.0  # of a page that renews itself (templates/_live.html)
 MEMBERS = 5000
 
@@ -66,22 +82,19 @@ def measure(arguments: list[str]) -> dict[str, Any]:
         began = time.monotonic()
         counted = fill(url, asked.kiosks, asked.rounds, asked.enrolments, clock.wall_ms())
         filled_s = time.monotonic() - began
-        keys.make(home)
-        token = _session(database, home, clock)
-        central = [sys.executable, "-m", "sync.central", "serve", "--home", str(home), "--database", url, "--port", "0"]
-        (home / keys.FILE).rename(home.parent / f"{home.name}-apart.pem")  # as in the field: not beside the web server
-        with subprocess.Popen(central, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
-            assert serving.stdout is not None
-            base = serving.stdout.readline().split()[-1] + "/console"
-            session = requests.Session()
-            session.headers["Cookie"] = f"{COOKIE}={token}"
+        counted_figures.count(database, today(clock, settings.load().zone), 3)
+        with sync_fleet.Centre(home / "centre", url) as centre:
+            token = _session(database, centre.home, clock)
+            base = f"http://127.0.0.1:{centre.port}/console"
+            session = _signed_in(token)
             pages = {name: _p95(session, base + path, asked.asks) for name, path in PAGES.items()}
             screen_s = _to_screen(session, base, database)
-            serving.terminate()
+            alone, used = _ingest(centre, base, token)
         database.close()
     return {
         "rows": counted, "filled_s": round(filled_s), "page_p95_ms": pages, "slowest_p95_ms": max(pages.values()),
         "heartbeat_to_screen_s": round(screen_s, 2), "list_check_s": round(_list_s(), 2),
+        "ingest_per_s": round(alone), "ingest_while_used_per_s": round(used), "ingest_ratio": round(used / alone, 3),
     }  # fmt: skip
 
 
@@ -91,6 +104,56 @@ def show(figures: dict[str, Any], _arguments: list[str]) -> None:
         print(f"{name:<28} {ms:>8.1f} ms (goal 300)")
     print(f"{'heartbeat to screen':<28} {figures['heartbeat_to_screen_s']:>8.2f} s  (goal 5)")
     print(f"{'list of 5,000 checked':<28} {figures['list_check_s']:>8.2f} s  (goal 5)")
+    told = f"{figures['ingest_while_used_per_s']:,} of {figures['ingest_per_s']:,} records/s"
+    print(f"{'ingest while it is used':<28} {figures['ingest_ratio']:>8.3f}    (goal 0.9)  {told}")
+
+
+def _signed_in(token: str) -> requests.Session:
+    session = requests.Session()
+    session.headers["Cookie"] = f"{COOKIE}={token}"
+    return session
+
+
+def _ingest(centre: sync_fleet.Centre, base: str, token: str) -> tuple[float, float]:
+    """Records a second while nobody uses the console, and while PEOPLE do; medians of PAIRS, one after the other."""
+    alone, used = [], []
+    number = sync_fleet.INGEST_KIOSKS * REQUESTS * sync_fleet.PER_KIOSK
+    for pair in range(PAIRS):
+        alone.append(number / _sent(centre, f"sendiri-{pair}"))
+        paths = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        people = subprocess.Popen([sys.executable, __file__, base, token], env=paths)
+        time.sleep(2)
+        used.append(number / _sent(centre, f"dipakai-{pair}"))
+        people.terminate()
+        people.wait()
+    return statistics.median(alone), statistics.median(used)
+
+
+def _sent(centre: sync_fleet.Centre, name: str) -> float:
+    """Seconds that it took. Made before it is measured."""
+    queues = sync_fleet.made(centre, sync_fleet.INGEST_KIOSKS, REQUESTS, name)
+    return asyncio.run(sync_fleet.without_a_pause(centre, queues))
+
+
+def use(base: str, token: str) -> None:
+    """People at the console, until the process is ended: a process of its own, so that only the centre is slowed."""
+    pages = list(PAGES.values())
+
+    def somebody(number: int) -> None:
+        session, at = _signed_in(token), number
+        while True:
+            path = pages[at % len(pages)]
+            text = session.get(base + path, timeout=60).text
+            live = re.search(r'hx-get="/console([^"]+)"', text)
+            time.sleep(CLICK_S)
+            if live:
+                session.get(base + live[1].replace("&amp;", "&"), timeout=60)
+            at += PEOPLE
+
+    for number in range(PEOPLE):
+        threading.Thread(target=somebody, args=(number,), daemon=True).start()
+        time.sleep(CLICK_S / PEOPLE)
+    threading.Event().wait()
 
 
 def _session(database: Database, home: Path, clock: SystemClock) -> str:
@@ -142,3 +205,7 @@ def _list_s() -> float:
         took = time.monotonic() - began
     assert len(found) == MEMBERS
     return took
+
+
+if __name__ == "__main__":
+    use(*sys.argv[1:])

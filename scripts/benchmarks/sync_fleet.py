@@ -58,12 +58,14 @@ class Centre:
 def ingest(folder: Path, database: str) -> dict[str, Any]:
     """Records a second into one worker, from a few kiosks that send without a pause."""
     with Centre(folder, database) as centre:
-        queues = _made(centre, INGEST_KIOSKS, INGEST_REQUESTS)
-        took_s = asyncio.run(_without_a_pause(centre, queues))
+        queues = made(centre, INGEST_KIOSKS, INGEST_REQUESTS)
+        took_s = asyncio.run(without_a_pause(centre, queues))
     return {"ingest_per_s": INGEST_KIOSKS * INGEST_REQUESTS * PER_KIOSK / took_s}
 
 
-async def _without_a_pause(centre: Centre, queues: list[list[Sent]]) -> float:
+async def without_a_pause(centre: Centre, queues: list[list[Sent]]) -> float:
+    """Seconds until every request of every kiosk was answered and checked."""
+
     async def kiosk(requests: list[Sent]) -> list[tuple[Sent, Message]]:
         reader, writer = await asyncio.open_connection(HOST, centre.port)
         answers = []
@@ -88,7 +90,7 @@ async def _without_a_pause(centre: Centre, queues: list[list[Sent]]) -> float:
 def fleet(folder: Path, database: str, kiosks: int) -> dict[str, Any]:
     """Every kiosk has fifty records and finds the network back at the same moment."""
     with Centre(folder, database) as centre:
-        queues = _made(centre, kiosks, 1)
+        queues = made(centre, kiosks, 1)
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, kiosks + 1000), hard))
         try:
@@ -185,9 +187,9 @@ def _checked(answer: Message, sent: Sent, answer_key: bytes) -> None:
         raise wire.WireError("root")
 
 
-def _made(centre: Centre, kiosks: int, requests: int) -> list[list[Sent]]:
+def made(centre: Centre, kiosks: int, requests: int, name: str = "armada") -> list[list[Sent]]:
     """So many requests of so many kiosks that the centre knows. On all cores: it is a second for 5,000 records."""
-    work = [(f"armada-{number}", centre.central_key, centre.answer_key, requests) for number in range(kiosks)]
+    work = [(f"{name}-{number}", centre.central_key, centre.answer_key, requests) for number in range(kiosks)]
     with multiprocessing.get_context("spawn").Pool() as pool:
         made = pool.starmap(_one, work, chunksize=max(1, kiosks // 64))
     register(centre.home, centre.database, (row for row, _ in made))

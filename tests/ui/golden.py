@@ -23,7 +23,16 @@ SCENES = (
     *("birth", "married", "name", "occupation", "employer", "income", "income-daily", "understand", "savings"),
     *("understand-death", "understand-old-age", "questions", "questions-card", "programme", "programme-full", "phone"),
     *("association", "association-typing", "check", "check-long", "saving", "receipt", "receipt-unknown", "stop"),
-    *("enrolled-waiting", "enrolled-number", "enrolled-due", "enrolled-refused-phone", "sorry", "closed", "still_there", "help"),
+    *(
+        "enrolled-waiting",
+        "enrolled-number",
+        "enrolled-due",
+        "enrolled-refused-phone",
+        "sorry",
+        "closed",
+        "still_there",
+        "help",
+    ),
 )
 LIVE = ("try-camera", "try-camera-read", "join")  # the camera's picture may not have come yet
 OFFICER = tuple(  # kept in Indonesian alone
