@@ -25,6 +25,7 @@ from sync.central.database import Database
 from sync.central.files import whole
 from sync.central.targets import Progress
 
+_Colour = tuple[float, float, float]
 _BOLD, _PLAIN = "PlusJakartaSans-Bold", "Helvetica"
 _WIDTH, _HEIGHT = A4
 _EDGE = 16 * mm
@@ -201,30 +202,15 @@ def _number(value: float, words: Words) -> str:
 
 
 def _text(
-    canvas: Canvas,
-    x: float,
-    y: float,
-    text: str,
-    size: float,
-    colour: tuple[float, float, float] = _INK,
-    *,
-    bold: bool = False,
-) -> None:
+    canvas: Canvas, x: float, y: float, text: str, size: float, colour: _Colour = _INK, *, bold: bool = False,
+    right: bool = False,
+) -> None:  # fmt: skip
     canvas.setFillColorRGB(*colour)
     canvas.setFont(_BOLD if bold else _PLAIN, size)
-    canvas.drawString(x, y, text)
+    (canvas.drawRightString if right else canvas.drawString)(x, y, text)
 
 
 def _right(
-    canvas: Canvas,
-    x: float,
-    y: float,
-    text: str,
-    size: float,
-    colour: tuple[float, float, float] = _INK,
-    *,
-    bold: bool = False,
+    canvas: Canvas, x: float, y: float, text: str, size: float, colour: _Colour = _INK, *, bold: bool = False
 ) -> None:
-    canvas.setFillColorRGB(*colour)
-    canvas.setFont(_BOLD if bold else _PLAIN, size)
-    canvas.drawRightString(x, y, text)
+    _text(canvas, x, y, text, size, colour, bold=bold, right=True)

@@ -2,8 +2,12 @@
 
 import asyncio
 import dataclasses
+import http.server
 import io
+import json
 import logging
+import socketserver
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -131,6 +135,46 @@ class Kiosk:
 @pytest.fixture
 def clock() -> StillClock:
     return StillClock()
+
+
+class Post(socketserver.StreamRequestHandler):
+    """As much of a mail server as a client asks for (RFC 5321)."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 post\r\n")
+        while line := self.rfile.readline():
+            word = line[:4].upper().strip()
+            if word == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                letter = b""
+                while (more := self.rfile.readline()) != b".\r\n":
+                    letter += more
+                self.server.letters.append(letter.decode())  # type: ignore[attr-defined]
+            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n")
+            if word == b"QUIT":
+                return
+
+
+class Hook(http.server.BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.letters.append(told)
+        self.server.heads.append(dict(self.headers))  # type: ignore[attr-defined]  # type: ignore[attr-defined]
+        self.send_response(self.server.status)  # type: ignore[attr-defined]
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+def serving(server: socketserver.TCPServer) -> Iterator[socketserver.TCPServer]:
+    server.letters, server.heads, server.status = [], [], 200  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join(10)
 
 
 class Http:

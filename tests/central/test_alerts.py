@@ -1,9 +1,7 @@
 """Alerts over a real SMTP conversation and real HTTP: once, grouped, no storm, acknowledged, and anew when back."""
 
 import http.server
-import json
 import socketserver
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from sync.central.console import audit
 from sync.central.console.standing import Limits
 from sync.central.provisioning import add_kiosk, provision
 
-from .conftest import BOTH, NUMBER_KEY, Kiosk
+from .conftest import BOTH, NUMBER_KEY, Hook, Kiosk, Post, serving
 
 LIMITS = Limits(silent_ms=3 * 86_400_000)
 HOUR_S = 3600
@@ -39,45 +37,6 @@ after_h = 2
 every_h = 6
 by = ["mail", "webhook"]
 """
-
-
-class Post(socketserver.StreamRequestHandler):
-    """As much of a mail server as a client asks for (RFC 5321)."""
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 post\r\n")
-        while line := self.rfile.readline():
-            word = line[:4].upper().strip()
-            if word == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                letter = b""
-                while (more := self.rfile.readline()) != b".\r\n":
-                    letter += more
-                self.server.letters.append(letter.decode())  # type: ignore[attr-defined]
-            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n")
-            if word == b"QUIT":
-                return
-
-
-class Hook(http.server.BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.letters.append(told)  # type: ignore[attr-defined]
-        self.send_response(self.server.status)  # type: ignore[attr-defined]
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
-
-def serving(server: socketserver.TCPServer) -> Iterator[socketserver.TCPServer]:
-    server.letters, server.status = [], 200  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from sync.central.schema import upload
 
 MOST_BYTES = 4 * 1024 * 1024  # 5,000 members are about 0.3 MB
 ENDINGS = (".xlsx", ".xlsm", ".csv", ".txt", ".tsv")
+_WAITING = 5  # lists of one association that the worker has not read
 _TOLD = 200  # findings that a report keeps; the command line tells them all
 _log = Log("uploads")
 
@@ -41,11 +42,18 @@ class Upload:
 
 
 def take(database: Database, association: str, account: str, ending: str, raw: bytes, key: bytes, now_ms: int) -> None:
-    """Keeps a list until the worker reads it; `key`: central.pub. Raises SettingsError `list.kind`, `list.too_big`."""
+    """Keeps a list until the worker reads it; `key`: central.pub.
+
+    Raises SettingsError `list.kind`, `list.too_big`, `list.waiting`.
+    """
     if ending.lower() not in ENDINGS:
         raise SettingsError("list.kind", file=ending[:8] or "–")
     if len(raw) > MOST_BYTES:
         raise SettingsError("list.too_big", file=ending, most=MOST_BYTES // 1024 // 1024)
+    here = (upload.c.association == association) & upload.c.done_ms.is_(None)
+    with database.read() as connection:
+        if (connection.scalar(sa.select(sa.func.count()).select_from(upload).where(here)) or 0) >= _WAITING:
+            raise SettingsError("list.waiting")
     id = uuid.uuid4()
     sealed = SUITE.encrypt(raw, X25519PublicKey.from_public_bytes(key), info=_info(id, association))
     row = {"id": id, "association": association, "account": account, "at_ms": now_ms, "ending": ending.lower()}

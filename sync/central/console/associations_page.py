@@ -1,6 +1,7 @@
 """Associations: how far each is, its roll call by member number, and lists sent in for the worker to read.
 
-A coordinator sees the associations that were entrusted to them, and no name: the web server cannot open any.
+A coordinator sees the associations that were entrusted to them, a viewer the counts alone, and nobody a name: the web
+server cannot open any.
 """
 
 from pathlib import PurePath
@@ -28,6 +29,7 @@ LOOKS = {"awaited": "off", "sent": "off", "accepted": "well", "refused": "now", 
 def routes(console: Console) -> APIRouter:
     router = APIRouter()
     looking = Annotated[Seat, Depends(console.doors.seat)]
+    working = Annotated[Seat, Depends(console.doors.only(*SENDERS))]
 
     def mine(seat: Seat) -> list[Association]:
         only = seat.account if seat.role is Role.COORDINATOR else ""
@@ -77,14 +79,15 @@ def routes(console: Console) -> APIRouter:
         association = found(seat, code)
         rows, counted = called(code)
         chosen = state if state in CALLED else ""
-        shown = [row for row in rows if not chosen or row.state == chosen]
+        may = seat.may(*SENDERS)
+        shown = [row for row in rows if may and (not chosen or row.state == chosen)]
         piece = console.pages.piece(
             request, "_uploads.html", seat, f"/associations/{code}/lists", {"lists": reports(code)}
         )
         return console.pages.page(
             request, "association.html", seat, one=association, counted=counted, states=LOOKS, chosen=chosen,
             rows=[(row, month_text(row.until)) for row in shown[:_PAGE]], more=max(0, len(shown) - _PAGE),
-            may=seat.may(*SENDERS), piece=piece,
+            may=may, piece=piece,
         )  # fmt: skip
 
     @router.get("/associations/{code}/lists")
@@ -94,7 +97,7 @@ def routes(console: Console) -> APIRouter:
         return console.pages.live(request, "_uploads.html", seat, path, {"lists": reports(code)})
 
     @router.get("/associations/{code}/roll.csv")
-    def roll(request: Request, seat: looking, code: str) -> Response:
+    def roll(request: Request, seat: working, code: str) -> Response:
         said = console.pages.of(request)
         found(seat, code)
         with console.database.write() as connection:

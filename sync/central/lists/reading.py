@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from kiosk.domain.errors import SettingsError
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 50_000
+_MOST_UNPACKED = 200 * 1024 * 1024  # of a workbook, which is a zip file: a few kilobytes can unpack to a disk full
 _SEPARATORS = (";", "\t", ",", "|")
 _SPACES = re.compile(r"[\s\u00a0\u2007\u202f\u200b\ufeff]+")
 _ENDINGS = (".xlsx", ".xlsm", ".csv", ".txt", ".tsv")
@@ -86,6 +88,13 @@ def _sheets(path: Path) -> Iterator[tuple[str, list[list[Any]]]]:
 
 
 def _workbook(path: Path) -> Iterator[tuple[str, list[list[Any]]]]:
+    try:
+        with zipfile.ZipFile(path) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        raise SettingsError("list.unreadable", file=path.name) from None
+    if size > _MOST_UNPACKED:
+        raise SettingsError("list.too_big", file=path.name, most=MOST_BYTES // 1024 // 1024)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)  # a formula counts by its last result
     except Exception:  # noqa: BLE001 - zip, XML and openpyxl's own errors: the file is no workbook

@@ -235,6 +235,30 @@ def test_lists_that_cannot_be_read_say_so(database, signed_in, worker):
     assert re.search("Tidak ada kolom NIK|No column is called NIK", text)
 
 
+def test_a_viewer_sees_counts_and_no_roll(database, signed_in, worker):
+    browser = signed_in(Role.OPS)
+    browser.get("/associations/KOP")
+    parcel(browser, "/associations/KOP/lists", {"a.xlsx": members_list(SITI)})
+    worker.desk()
+    assert "K-1" in browser.get("/associations/KOP").text
+    browser = signed_in(Role.VIEWER)
+    text = browser.get("/associations/KOP").text
+    assert "K-1" not in text
+    assert '<a class="tile" id="t-awaited"' in text
+    assert browser.get("/associations/KOP/roll.csv").status_code == 403
+
+
+def test_lists_do_not_pile_up(database, signed_in, worker):
+    browser = signed_in(Role.OPS)
+    for number in range(6):
+        browser.get("/associations/KOP")
+        status = parcel(browser, "/associations/KOP/lists", {"a.csv": b"NIK;Nama\n"}).status_code
+        assert status == (200 if number < 5 else 409)
+    worker.desk()
+    browser.get("/associations/KOP")
+    assert parcel(browser, "/associations/KOP/lists", {"a.csv": b"NIK;Nama\n"}).status_code == 200
+
+
 def test_alerts_are_taken_on(kiosk, database, clock, signed_in):
     with database.write() as connection:
         for rule, name in (("silent", "pasar-1"), ("silent", "pasar-2"), ("sign_in", "console"), ("silent", "")):
@@ -274,7 +298,9 @@ def test_every_table_as_csv_and_nothing_secret_in_it(kiosk, exchange, worker, da
     assert browser.get("/tables/session.csv").status_code == 404
 
 
-@pytest.mark.parametrize(("role", "closed"), [(Role.COORDINATOR, "members"), (Role.VIEWER, "audit")])
+@pytest.mark.parametrize(
+    ("role", "closed"), [(Role.COORDINATOR, "members"), (Role.VIEWER, "members"), (Role.VIEWER, "audit")]
+)
 def test_tables_that_are_not_for_everybody(role, closed, signed_in):
     browser = signed_in(role)
     assert f"csv-{closed}" not in browser.get("/tables").text

@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +177,13 @@ def test_every_finding_has_words(tmp_path: Path) -> None:
     for language in ("id", "jv", "en"):
         known = words.load(language)
         assert not {why for why in whys if f"list.{why}" not in known and why != "nik_"}
+
+
+def test_a_workbook_that_unpacks_to_more_than_anybody_lists(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
+        for number in range(3):
+            parts.writestr(f"xl/worksheets/sheet{number}.xml", bytes(80 * 1024 * 1024))
+    assert path.stat().st_size < 1024 * 1024
+    with pytest.raises(SettingsError, match=r"list\.too_big"):
+        found(path)

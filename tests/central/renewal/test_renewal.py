@@ -2,9 +2,7 @@
 
 import dataclasses
 import http.server
-import json
 import socketserver
-import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -30,7 +28,7 @@ from sync.central.opening import SUITE
 from sync.central.renewal import command, dues, reminders, ways
 from sync.central.worker import Worker
 
-from ..conftest import BOTH, CENTRAL_KEY, KIOSK_NUMBER_KEY, PEOPLE_KEY, Kiosk
+from ..conftest import BOTH, CENTRAL_KEY, KIOSK_NUMBER_KEY, PEOPLE_KEY, Hook, Kiosk, Post, serving
 
 PUBLIC_KEY = CENTRAL_KEY.public_key().public_bytes_raw()
 Sent = Callable[..., wire.Answer]
@@ -157,44 +155,9 @@ def test_once_a_month_and_no_more(
     assert waiting(database)[0].key == one.key
 
 
-class Gateway(http.server.BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.got.append((dict(self.headers), told))  # type: ignore[attr-defined]
-        self.send_response(self.server.status)  # type: ignore[attr-defined]
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
-
-class Post(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        self.wfile.write(b"220 post\r\n")
-        while line := self.rfile.readline():
-            word = line[:4].upper().strip()
-            if word == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                letter = b""
-                while (more := self.rfile.readline()) != b".\r\n":
-                    letter += more
-                self.server.got.append(letter.decode())  # type: ignore[attr-defined]
-            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n")
-            if word == b"QUIT":
-                return
-
-
-def serving(server: socketserver.TCPServer) -> Iterator[socketserver.TCPServer]:
-    server.got, server.status = [], 200  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.fixture
 def gateway() -> Iterator[socketserver.TCPServer]:
-    yield from serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gateway))
+    yield from serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook))
 
 
 @pytest.fixture
@@ -237,9 +200,9 @@ def test_through_a_gateway(
     (tmp_path / "token").write_text("secret-token\n")
     told = plan(gateway, f'token_file = "{tmp_path / "token"}"')
     assert remind(told, dry=True) == 0
-    assert gateway.got == []
+    assert gateway.letters == []
     assert remind(told) == 0
-    ((headers, body),) = gateway.got
+    (headers,), (body,) = gateway.heads, gateway.letters
     assert body["to"] == "+6281234567890"
     assert "88810012345678" in body["text"]
     assert "Rp 16.800" in body["text"]
@@ -248,7 +211,7 @@ def test_through_a_gateway(
     assert headers["Authorization"] == "Bearer secret-token"
     assert headers["Idempotency-Key"]
     assert remind(told) == 0
-    assert len(gateway.got) == 1  # once this month
+    assert len(gateway.letters) == 1  # once this month
     said = capsys.readouterr()
     assert "+62812" not in said.out + said.err + log.getvalue()
 
@@ -316,7 +279,7 @@ def test_a_letter_to_the_coordinator_holds_numbers_alone(
     mail = f'host = "127.0.0.1"\nport = {post.server_address[1]}\nstarttls = false\nuser = ""\npassword_file = ""\n'
     told = f'by = ["mail"]\n[mail]\n{mail}sender = "kios@example.id"\n[mail.to]\nKOP = "koordinator@example.id"\n'
     assert remind(told) == 0
-    (letter,) = post.got
+    (letter,) = post.letters
     assert "K-17  2027-01" in letter
     assert "8123" not in letter
     assert "888100" not in letter
