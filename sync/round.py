@@ -28,6 +28,7 @@ from sync.pace import Pace
 from sync.reconcile import days_due, known_due
 
 _POISON = frozenset({"server_error", "not_understood", "refused", "too_large"})
+_CAUSES = 8  # that a heartbeat names
 _STRIKES = 3  # so often a record must fail alone: a proxy that is ill for a moment must not put anybody aside
 _BATCH_BYTES = wire.BODY_LIMIT - 256 * 1024
 _log = Log("sync")
@@ -228,8 +229,12 @@ class Carrier:
 
 
 def more_of(store: Store) -> dict[str, int | str]:
-    """What a heartbeat that carries nothing has room for: how hot the machine is, and why it is out of service."""
+    """What a heartbeat that carries nothing has room for: how hot the machine is, why it is out of service, and what is
+    set aside by cause.
+    """
     told: dict[str, int | str] = {}
+    for cause, number in sorted(store.outbox.by_cause("quarantined").items())[:_CAUSES]:
+        told[f"aside.{cause}"] = number
     if (celsius := temperature_c()) is not None:
         told["heat"] = celsius
     if message := store.service.state().message:

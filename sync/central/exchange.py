@@ -107,7 +107,8 @@ class Exchange:
                 connection, self._database, sender, request.records, unsigned, now_ms, look_for_ids=look_for_ids
             )
             before = row if row.received_ms is not None else None
-            heartbeats.note(connection, self._database, name, request.beat, before, now_ms, stick=stick)
+            idle = not request.records
+            heartbeats.note(connection, self._database, name, request.beat, before, now_ms, idle=idle, stick=stick)
             asks = reconciliation.differing(connection, name, request.days or ())
             lacks: tuple[int, ...] = ()
             if request.known is not None:

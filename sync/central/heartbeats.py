@@ -12,7 +12,8 @@ from sync.central.schema import heartbeat, heartbeat_log
 
 _COUNT_LIMIT = 10**9  # so that the sum over a fleet stays a number, whatever one kiosk says
 _WRONG_LIMIT = 2**62
-_HEAT_LIMIT = 1000
+_HEAT_LIMIT, _ASIDE_LIMIT = 1000, 256
+ASIDE = "aside."  # keys of `more`: how many records of a kiosk are set aside for which cause
 SLOT_MS = 3_600_000  # one row of the log for each of these, and for each boot
 
 
@@ -24,9 +25,12 @@ def note(
     before: Any | None,
     now_ms: int,
     *,
+    idle: bool = True,
     stick: bool = False,
 ) -> None:
     """Keeps a beat that is newer than the one `before`. The kiosk's row must be locked.
+
+    idle  it came without records, and so with `more`; with records it says nothing of that, and what was told stays
 
     A replayed request, or one that came on a stick later than others by air, changes nothing and raises no alarm.
     """
@@ -46,13 +50,9 @@ def note(
         "free_mb": beat.free_mb,
         "rounds": beat.rounds,
         "master": beat.master,
-        "more": json.dumps(beat.more, ensure_ascii=False),
+        "more": json.dumps(beat.more if idle or before is None else json.loads(before.more), ensure_ascii=False),
     }
-    heat, closed = beat.more.get("heat"), beat.more.get("closed", "")
-    now = {
-        "heat": heat if isinstance(heat, int) and abs(heat) < _HEAT_LIMIT else None,
-        "closed": str(closed)[:64] if isinstance(closed, str) and closed.isprintable() else "?",
-    }
+    now = _told(beat) if idle else {}
     wrong_ms = None if stick else max(-_WRONG_LIMIT, min(beat.now_ms - now_ms, _WRONG_LIMIT))
     if before is None:
         connection.execute(sa.insert(heartbeat).values(kiosk=name, wrong_ms=wrong_ms, **now, **values))
@@ -64,6 +64,17 @@ def note(
     if before is not None and beat.last_seq < before.last_seq:
         span = (beat.last_seq + 1, before.last_seq)
         alarms.raise_(connection, database, name, alarms.Kind.ROLLED_BACK, [span], now_ms)
+
+
+def _told(beat: wire.Heartbeat) -> dict[str, Any]:
+    """What the fleet page asks for, out of `more`."""
+    heat, closed = beat.more.get("heat"), beat.more.get("closed", "")
+    causes = {key.removeprefix(ASIDE): number for key, number in beat.more.items() if key.startswith(ASIDE)}
+    return {
+        "heat": heat if isinstance(heat, int) and abs(heat) < _HEAT_LIMIT else None,
+        "closed": str(closed) if isinstance(closed, str) else "?",
+        "aside": " ".join(f"{cause}:{number}" for cause, number in sorted(causes.items()))[:_ASIDE_LIMIT],
+    }
 
 
 def _newer(connection: sa.Connection, name: str, beat: wire.Heartbeat, before: Any) -> bool:

@@ -310,6 +310,7 @@ def _people(connection: sa.Connection) -> None:
         *(("kiosk", f"{name} VARCHAR(256) DEFAULT '' NOT NULL") for name in ("low", "bad")),
         ("heartbeat", "heat INTEGER"),
         ("heartbeat", "closed VARCHAR(64) DEFAULT '' NOT NULL"),
+        ("heartbeat", "aside VARCHAR(256) DEFAULT '' NOT NULL"),
     ):
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
     connection.exec_driver_sql("CREATE INDEX ix_examined_mark ON examined (mark)")

@@ -83,6 +83,7 @@ heartbeat = sa.Table(  # the newest of each kiosk
     _number("wrong_ms", null=True),  # how far its clock was ahead of ours; NULL when it came on a stick
     sa.Column("heat", sa.Integer),  # °C; NULL where nothing measures it
     sa.Column("closed", sa.String(64), nullable=False, server_default=""),  # why it is out of service
+    sa.Column("aside", sa.String(256), nullable=False, server_default=""),  # set aside by cause: `damaged:1 timeout:2`
 )
 
 heartbeat_log = sa.Table("heartbeat_log", metadata, _name(), *_beat(key=True))  # one an hour

@@ -344,3 +344,13 @@ def test_a_heartbeat_that_carries_nothing_tells_why_the_kiosk_is_closed(kiosk):
     assert more_of(kiosk.store)["closed"] == "paper"
     kiosk.store.service.close("", "0417", None)
     assert "closed" not in more_of(kiosk.store)
+
+
+def test_a_heartbeat_says_what_is_set_aside_and_why(kiosk):
+    assert not [key for key in more_of(kiosk.store) if key.startswith("aside.")]
+    kiosk.keep(3)
+    kiosk.store.outbox.quarantine(1, "server_error", 0)
+    kiosk.store.outbox.quarantine(2, "damaged", 0)
+    kiosk.store.outbox.quarantine(3, "damaged", 0)
+    told = more_of(kiosk.store)
+    assert (told["aside.damaged"], told["aside.server_error"]) == (2, 1)

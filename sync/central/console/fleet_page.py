@@ -1,7 +1,7 @@
 """The fleet on one page: who needs a person now, and why; renewed every few seconds."""
 
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -92,12 +92,20 @@ def why(one: Standing, reason: str, now_ms: int, said: Words) -> str:
         "silence": said("time.never") if one.heard_ms is None else span((now_ms - one.heard_ms) // 1000, said),
         "oldest": span((now_ms - (one.oldest_ms or now_ms)) // 1000, said),
         "heat": one.heat,
+        "causes": causes(one.aside, said),
         "items": ", ".join(_named("stock", item, said) for item in one.low),
         "parts": ", ".join(_named("part", part, said) for part in one.bad),
         "held": span(max(0, one.held_until_ms - now_ms) // 1000, said),
         "wrong": span(abs(one.wrong_ms or 0) // 1000, said),
     }
     return said(f"why.{reason}", **facts)
+
+
+def causes(aside: Iterable[str], said: Words) -> str:
+    """`: damaged 1, no answer 2` of what a kiosk has set aside; "" when it has not said."""
+    told = [cause.partition(":") for cause in aside]
+    named = (f"{_named('cause', cause, said)} {number}" for cause, _, number in told)
+    return f": {', '.join(named)}" if told else ""
 
 
 def _named(kind: str, name: str, said: Words) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -79,9 +80,17 @@ def routes(console: Console) -> APIRouter:
         }  # fmt: skip
 
     def chosen_of(
-        before: int = 0, since: int = 0, cause: str = "", seq: int = 0, records: bool = False
+        before: int = 0, since: int = 0, cause: str = "", seq: int = 0, records: bool = False, day: str = ""
     ) -> dict[str, Any]:
-        return {"before": before, "since": since, "cause": cause[:32], "seq": seq, "records": records}
+        """`day`, as a field of that kind gives it, is the time from its midnight to the next."""
+        try:
+            midnight = datetime.combine(date.fromisoformat(day), time(), console.zone)
+        except ValueError:
+            day = ""
+        else:
+            since, ends = (int((midnight + timedelta(days=n)).timestamp() * 1000) for n in (0, 1))
+            before = min(before or ends, ends)
+        return {"before": before, "since": since, "cause": cause[:32], "seq": seq, "records": records, "day": day}
 
     choice = Annotated[dict[str, Any], Depends(chosen_of)]
 

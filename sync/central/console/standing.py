@@ -73,6 +73,7 @@ class Standing:
     app: str | None
     master: int | None
     heat: int | None
+    aside: tuple[str, ...]
     low: tuple[str, ...]
     bad: tuple[str, ...]
     held_until_ms: int
@@ -153,7 +154,7 @@ def _rows(now_ms: int, limits: Limits, chosen: Filter) -> sa.Select[Any]:
     holds["unused"] = kiosk.c.public_key.is_(None) & ~kiosk.c.revoked
     holds["revoked"] = kiosk.c.revoked == sa.true()
     rank = sa.case(*((holds[reason], place) for place, reason in enumerate(REASONS)), else_=len(REASONS))
-    told = ("waiting", "oldest_ms", "quarantined", "free_mb", "wrong_ms", "app", "master", "heat")
+    told = ("waiting", "oldest_ms", "quarantined", "free_mb", "wrong_ms", "app", "master", "heat", "aside")
     query = sa.select(
         kiosk.c.name, kiosk.c.region, kiosk.c.market, kiosk.c.low, kiosk.c.bad, kiosk.c.held_until_ms,
         heartbeat.c.received_ms.label("heard_ms"),
@@ -187,6 +188,6 @@ def _standing(row: Any) -> Standing:
     reasons = tuple(reason for reason in REASONS if getattr(row, f"is_{reason}")) or ("well",)
     return Standing(
         row.name, row.region, row.market, reasons, row.heard_ms, row.waiting, row.oldest_ms, row.quarantined,
-        row.free_mb, row.wrong_ms, row.app, row.master, row.heat, tuple(row.low.split()),
-        tuple(row.bad.split()), row.held_until_ms, row.rank, row.order_ms,
+        row.free_mb, row.wrong_ms, row.app, row.master, row.heat, tuple((row.aside or "").split()),
+        tuple(row.low.split()), tuple(row.bad.split()), row.held_until_ms, row.rank, row.order_ms,
     )  # fmt: skip

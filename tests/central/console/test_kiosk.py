@@ -51,6 +51,9 @@ def test_the_log_and_its_filters(kiosk, exchange, clock, signed_in):
     assert "/records/pasar-1/1" not in browser.get("/kiosks/pasar-1?seq=99").text
     assert "/records/pasar-1/1" in browser.get("/kiosks/pasar-1?seq=2").text
     assert "/records/pasar-1/1" not in browser.get("/kiosks/pasar-1?cause=chain").text
+    assert "/records/pasar-1/1" in browser.get("/kiosks/pasar-1?day=2026-11-22").text
+    assert "/records/pasar-1/1" not in browser.get("/kiosks/pasar-1?day=2026-11-21").text
+    assert "/records/pasar-1/1" in browser.get("/kiosks/pasar-1?day=nonsense").text
     sheet = browser.get("/kiosks/pasar-1/rounds.csv?records=true")
     assert len(sheet.text.splitlines()) == 2
     assert sheet.headers["content-type"].startswith("text/csv")

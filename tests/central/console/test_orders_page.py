@@ -94,18 +94,24 @@ def test_what_runs_low_and_what_failed_is_a_reason(kiosk, exchange, worker, cloc
     ]
     records.append(kiosk.act(Kind.TESTED, part="printer", outcome="failed"))
     records.append(kiosk.act(Kind.SET, setting="panel.brightness", old="70", new="90"))
-    answered(exchange, kiosk, *records, more={"heat": 86, "closed": "maintenance"}, now_ms=now)
+    more = {"heat": 86, "closed": "maintenance", "aside.damaged": 2, "aside.cause_of_tomorrow": 1}
+    answered(exchange, kiosk, more=more, now_ms=now, quarantined=3)
+    answered(exchange, kiosk, *records, now_ms=now, quarantined=3)  # with records it tells no more, and that stays
     examined(worker)
     browser = signed_in(Role.VIEWER)
     for state in ("stock", "parts", "heat", "closed"):
         assert "k-pasar-1" in browser.get(f"/?state={state}").text, state
     text = browser.get("/kiosks/pasar-1").text
     assert "86 °C" in text
+    assert "cause_of_tomorrow 1" in text
     assert "panel.brightness" in text
     assert "90" in text
     answered(exchange, kiosk, kiosk.act(Kind.TESTED, part="printer", outcome="passed"), now_ms=now)
     examined(worker)
     assert "k-pasar-1" not in browser.get("/?state=parts").text
+    answered(exchange, kiosk, now_ms=now)  # cool, open, nothing set aside any more
+    for state in ("heat", "closed", "quarantined"):
+        assert "k-pasar-1" not in browser.get(f"/?state={state}").text, state
 
 
 def test_the_spread_needs_a_code(kiosk, database, signed_in, code):
