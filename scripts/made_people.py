@@ -17,8 +17,14 @@ FIRST = (
 LAST = (
     "Contoh", "Spesimen", "Misal", "Umpama", "Karangan", "Rekaan", "Andaian", "Khayal", "Cobaan", "Peraga", "Uji",
 )  # fmt: skip
-_MARKETS = [row["name"] for row in csv.DictReader((CONFIG / "markets.csv").open(encoding="utf-8"))]
-_OCCUPATIONS = [row["id"] for row in csv.DictReader((CONFIG / "occupations.csv").open(encoding="utf-8"))]
+
+
+def _column(name: str, column: str) -> list[str]:
+    with (CONFIG / name).open(encoding="utf-8", newline="") as file:
+        return [row[column] for row in csv.DictReader(file)]
+
+
+_MARKETS, _OCCUPATIONS = _column("markets.csv", "name"), _column("occupations.csv", "id")
 
 
 def person(number: int, seed: int = 1) -> Enrolment:

@@ -157,6 +157,7 @@ def _before_camera(front: Any, cause: str, seed: int = 0, *, found: bool = False
     page._steady.shown, page._steady._free_at = reading.hint, float("inf")
     page.looked(reading)
     page.ids.preview._seen_at, page.ids.preview._turned_at = float("inf"), -1e9  # the frame stays
+    page.ids.preview._draw(0)  # now, not when its clock has a turn: how long four frames take depends on the machine
 
 
 def card_picture() -> NDArray[np.uint8]:

@@ -102,9 +102,15 @@ def _workbook(path: Path) -> Iterator[tuple[str, list[list[Any]]]]:
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                yield str(sheet.title), [list(line) for line in sheet.iter_rows(values_only=True, max_row=MOST_ROWS)]
+                yield str(sheet.title), _lines(sheet)
+    except Exception:  # noqa: BLE001 - a sheet is read late: what is wrong inside it comes up here
+        raise SettingsError("list.unreadable", file=path.name) from None
     finally:
         book.close()
+
+
+def _lines(sheet: Any) -> list[list[Any]]:
+    return [list(line) for line in sheet.iter_rows(values_only=True, max_row=MOST_ROWS)]
 
 
 def _csv(path: Path) -> Iterator[list[Any]]:

@@ -187,3 +187,14 @@ def test_a_workbook_that_unpacks_to_more_than_anybody_lists(tmp_path: Path) -> N
     assert path.stat().st_size < 1024 * 1024
     with pytest.raises(SettingsError, match=r"list\.too_big"):
         found(path)
+
+
+def test_a_workbook_that_is_broken_inside(tmp_path: Path) -> None:
+    whole = workbook(tmp_path / "whole.xlsx", [["Nama", "NIK"], ["SITI SPESIMEN", SITI]])
+    broken = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(broken, "w") as target:
+        for part in source.infolist():
+            raw = source.read(part)
+            target.writestr(part.filename, raw[: len(raw) * 2 // 3] if "sheet1" in part.filename else raw)
+    with pytest.raises(SettingsError, match=r"list\.unreadable"):
+        found(broken)
