@@ -30,13 +30,14 @@ def note(
 ) -> None:
     """Keeps a beat that is newer than the one `before`. The kiosk's row must be locked.
 
-    idle  it came without records, and so with `more`; with records it says nothing of that, and what was told stays
+    idle  it came without records, and so with `more`; with records it mostly tells nothing of that: then what was stays
 
     A replayed request, or one that came on a stick later than others by air, changes nothing and raises no alarm.
     """
     boot = beat.boot.bytes
     if before is not None and not _newer(connection, name, beat, before):
         return
+    telling = idle or bool(beat.more)
     values: dict[str, Any] = {
         "received_ms": now_ms,
         "boot": boot,
@@ -50,9 +51,9 @@ def note(
         "free_mb": beat.free_mb,
         "rounds": beat.rounds,
         "master": beat.master,
-        "more": json.dumps(beat.more if idle or before is None else json.loads(before.more), ensure_ascii=False),
+        "more": json.dumps(beat.more, ensure_ascii=False) if telling or before is None else before.more,
     }
-    now = _told(beat) if idle else {}
+    now = _told(beat) if telling else {}
     wrong_ms = None if stick else max(-_WRONG_LIMIT, min(beat.now_ms - now_ms, _WRONG_LIMIT))
     if before is None:
         connection.execute(sa.insert(heartbeat).values(kiosk=name, wrong_ms=wrong_ms, **now, **values))
