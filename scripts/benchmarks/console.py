@@ -82,7 +82,9 @@ def measure(arguments: list[str]) -> dict[str, Any]:
         began = time.monotonic()
         counted = fill(url, asked.kiosks, asked.rounds, asked.enrolments, clock.wall_ms())
         filled_s = time.monotonic() - began
+        began = time.monotonic()
         counted_figures.count(database, today(clock, settings.load().zone), 3)
+        figures_s = time.monotonic() - began
         with sync_fleet.Centre(home / "centre", url) as centre:
             token = _session(database, centre.home, clock)
             base = f"http://127.0.0.1:{centre.port}/console"
@@ -92,9 +94,10 @@ def measure(arguments: list[str]) -> dict[str, Any]:
             alone, used = _ingest(centre, base, token)
         database.close()
     return {
-        "rows": counted, "filled_s": round(filled_s), "page_p95_ms": pages, "slowest_p95_ms": max(pages.values()),
-        "heartbeat_to_screen_s": round(screen_s, 2), "list_check_s": round(_list_s(), 2),
-        "ingest_per_s": round(alone), "ingest_while_used_per_s": round(used), "ingest_ratio": round(used / alone, 3),
+        "rows": counted, "filled_s": round(filled_s), "figures_s": round(figures_s, 1), "page_p95_ms": pages,
+        "slowest_p95_ms": max(pages.values()), "heartbeat_to_screen_s": round(screen_s, 2),
+        "list_check_s": round(_list_s(), 2), "ingest_per_s": round(alone), "ingest_while_used_per_s": round(used),
+        "ingest_ratio": round(used / alone, 3),
     }  # fmt: skip
 
 
@@ -104,6 +107,7 @@ def show(figures: dict[str, Any], _arguments: list[str]) -> None:
         print(f"{name:<28} {ms:>8.1f} ms (goal 300)")
     print(f"{'heartbeat to screen':<28} {figures['heartbeat_to_screen_s']:>8.2f} s  (goal 5)")
     print(f"{'list of 5,000 checked':<28} {figures['list_check_s']:>8.2f} s  (goal 5)")
+    print(f"{'lapsed and targets counted':<28} {figures['figures_s']:>8.2f} s  (by the worker, every ten minutes)")
     told = f"{figures['ingest_while_used_per_s']:,} of {figures['ingest_per_s']:,} records/s"
     print(f"{'ingest while it is used':<28} {figures['ingest_ratio']:>8.3f}    (goal 0.9)  {told}")
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from kiosk.domain.errors import KioskError
 from sync.central.console import audit
-from sync.central.console.accounts import CHANGES
+from sync.central.console.accounts import CODED
 from sync.central.console.console import Console, to
 from sync.central.console.doors import COOKIE, Change, Refused, address_of
 from sync.central.console.pages import drawn
@@ -25,7 +25,7 @@ def routes(console: Console) -> APIRouter:
         return pages.page(
             request, "account.html", seat, status,
             wrong=wrong, problem=problem, sessions=console.sessions.number(seat.account),
-            needs_codes=seat.role in CHANGES and not seat.has_codes,
+            needs_codes=seat.role in CODED and not seat.has_codes,
             secret=codes.spoken(secret) if secret else "",
             picture=drawn(_qr(codes.uri(secret, seat.account))) if secret else "",
         )  # fmt: skip

@@ -38,7 +38,8 @@ class Role(enum.StrEnum):
     ADMIN = "admin"
 
 
-CHANGES = frozenset({Role.OPS, Role.ADMIN})  # who changes things needs one-time codes
+CHANGES = frozenset({Role.OPS, Role.ADMIN})  # act on kiosks, and may see a person
+CODED = CHANGES | {Role.COORDINATOR}  # change something, and so sign in with one-time codes
 
 
 class AccountError(KioskError):

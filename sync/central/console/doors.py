@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from sync.central.console.accounts import CHANGES, Accounts, Role
+from sync.central.console.accounts import CODED, Accounts, Role
 from sync.central.console.attempts import Attempts
 from sync.central.console.sessions import Seat, Sessions
 
@@ -101,7 +101,7 @@ class Doors:
             raise Refused("form")
         if roles and not seat.may(*roles):
             raise Refused("role")
-        if settled and roles and seat.role in CHANGES and not seat.has_codes:
+        if settled and roles and seat.role in CODED and not seat.has_codes:
             raise CodesNeeded
         return Change(seat, form)
 

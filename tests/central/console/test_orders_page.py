@@ -228,6 +228,17 @@ def test_a_coordinator_sends_a_list_and_sees_only_their_own(database, clock, sig
     assert "list_sent" in deeds(database)
 
 
+def test_a_coordinator_without_codes_sends_nothing(database, browser, somebody):
+    register.entrust(database, "KOP", "wening")
+    somebody("wening", Role.COORDINATOR, with_codes=False)
+    browser.sign_in("wening")
+    browser.get("/associations/KOP")
+    answer = parcel(browser, "/associations/KOP/lists", {"a.xlsx": members_list(SITI)})
+    assert answer.status_code == 403
+    with database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(schema.upload)) == 0
+
+
 def test_lists_that_cannot_be_read_say_so(database, signed_in, worker):
     browser = signed_in(Role.OPS)
     for name, raw in (("x.xlsx", b"no workbook"), ("x.csv", b"a;b\n1;2\n")):
