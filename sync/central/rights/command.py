@@ -75,6 +75,8 @@ def person(centre: Centre, arguments: argparse.Namespace) -> int:
         _note(centre, "person_copied", found)
         _say(centre.words("person.copied", file=arguments.out.name, records=len(found.records)))
     elif arguments.action == "correct":
+        if sys.stdin.isatty():
+            _say(centre.words("person.type", fields=", ".join(corrections.FIELDS)))
         said = corrections.understood(sys.stdin.read().splitlines())
         if not said:
             raise SettingsError("person.line", line=1, fields=", ".join(corrections.FIELDS))

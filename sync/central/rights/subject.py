@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from kiosk.domain.act import Act
 from kiosk.domain.errors import SettingsError
 from kiosk.domain.outcome import State
-from sync.central import people
+from sync.central import decisions, people
 from sync.central.appending import erasable
 from sync.central.associations import members
 from sync.central.database import Database
@@ -53,8 +53,11 @@ def by_nik(database: Database, people_key: bytes, nik: str) -> Subject:
 
 def by_code(database: Database, code: str) -> Subject:
     """Everything of whoever has this code on their slip. Raises SettingsError `person.none`, `person.ambiguous`."""
+    place = decisions.place_of(code, "")
+    if isinstance(place, str):
+        raise SettingsError("person.none")
     with database.read() as connection:
-        rows = connection.execute(sa.select(examined).where(examined.c.code == code.strip().upper())).all()
+        rows = connection.execute(sa.select(examined).where(examined.c.code == place[0])).all()
     marks = {None if row.mark is None else bytes(row.mark) for row in rows}
     if not rows:
         raise SettingsError("person.none")

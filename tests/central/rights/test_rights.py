@@ -50,7 +50,10 @@ def test_found_by_nik_and_by_code(database: Database, kiosk: Kiosk, send: Sent, 
     examine(worker)
     (one,) = subject.by_nik(database, PEOPLE_KEY, nik(1, records[0])).records
     assert (one.id, one.seq, one.state) == (records[0].id, 1, "")
-    assert subject.by_code(database, f" {one.code.lower()} ").records == (one,)
+    for typed in (f" {one.code.lower()} ", one.code.replace("-", ""), one.code.replace("0", "O").replace("1", "I")):
+        assert subject.by_code(database, typed).records == (one,)
+    with pytest.raises(SettingsError, match=r"person\.none"):
+        subject.by_code(database, "no code")
     with pytest.raises(SettingsError, match=r"person\.none"):
         subject.by_nik(database, PEOPLE_KEY, "3372015708759001")
     with pytest.raises(SettingsError, match=r"person\.none"):
