@@ -150,6 +150,9 @@ class Post(socketserver.StreamRequestHandler):
                 while (more := self.rfile.readline()) != b".\r\n":
                     letter += more
                 self.server.letters.append(letter.decode())  # type: ignore[attr-defined]
+            if word == b"RCPT" and b"refused@" in line:
+                self.wfile.write(b"550 nobody here\r\n")
+                continue
             self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n")
             if word == b"QUIT":
                 return

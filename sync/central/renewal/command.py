@@ -62,13 +62,12 @@ def remind(centre: Centre, arguments: argparse.Namespace) -> int:
         else:
             counted["failed"] += 1
     for way in chosen if not arguments.dry_run else ():
-        try:
-            way.close()
-        except NotSent as error:
-            _log.warning("remind.not_sent", id=way.name, cause=str(error))
-            for one in gone.get(way.name, ()):
+        missed = way.close()
+        for one in gone.get(way.name, ()):
+            if one.association in missed:
                 reminders.take_back(centre.database, one)
-            counted["failed"] += counted.pop(way.name, 0)
+                counted[way.name] -= 1
+                counted["failed"] += 1
     return _told(centre, counted, dry=arguments.dry_run)
 
 

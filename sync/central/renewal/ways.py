@@ -6,7 +6,9 @@ Chosen in a TOML file (`[central] reminders`), see config/reminders.example.toml
 import csv
 import email.message
 import io
+import itertools
 import json
+import re
 import smtplib
 import urllib.error
 import urllib.request
@@ -16,12 +18,15 @@ from pathlib import Path
 from typing import Protocol
 
 from kiosk.domain.errors import SettingsError
+from kiosk.logs import Log
 from kiosk.settings import read_toml
 from kiosk.words import Words, rupiah
 from sync.central.alerts import TIMEOUT_S, Mail, deliver
 from sync.central.files import cell, whole
 from sync.central.renewal.reminders import Reminder
 
+_CODE = re.compile(r"[A-Z]{2,5}")  # of an association
+_log = Log("remind")
 WAYS = ("gateway", "list", "mail")
 
 
@@ -44,8 +49,8 @@ class Way(Protocol):
         """Raises NotSent, Unsure."""
         ...
 
-    def close(self) -> None:
-        """What goes out together goes now. Raises NotSent."""
+    def close(self) -> frozenset[str]:
+        """What goes out together goes now. The associations for which it did not, for certain."""
         ...
 
 
@@ -106,6 +111,16 @@ def text_of(one: Reminder, words: Words) -> str:
     return said.replace("\u00a0", " ")
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Elsewhere nobody gets the token, and a message that was led away did not go out."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+_DIRECT = urllib.request.build_opener(_NoRedirect)
+
+
 class Gateway:
     """`POST {to, text}` as JSON, with an Idempotency-Key: what SMS and WhatsApp gateways take, or a small bridge."""
 
@@ -124,7 +139,7 @@ class Gateway:
         body = json.dumps({"to": one.phone, "text": text}).encode()
         request = urllib.request.Request(self._url, body, headers, method="POST")  # noqa: S310 `read` has looked at it
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+            with _DIRECT.open(request, timeout=TIMEOUT_S) as answer:
                 answer.read(1024)
         except urllib.error.HTTPError as error:
             raise (NotSent if error.code < 500 else Unsure)(str(error.code)) from None
@@ -133,8 +148,9 @@ class Gateway:
         except OSError:
             raise Unsure("network") from None
 
-    def close(self) -> None:
+    def close(self) -> frozenset[str]:
         """Nothing waits here."""
+        return frozenset()
 
 
 class Lists:
@@ -147,28 +163,33 @@ class Lists:
         self._rows: dict[str, list[Sequence[object]]] = {}
 
     def takes(self, one: Reminder) -> bool:
-        return bool(one.association)
+        return _CODE.fullmatch(one.association) is not None  # it becomes the name of a file
 
     def send(self, one: Reminder, text: str) -> None:
         row = (one.number, one.phone, str(one.due.until), one.due.code, one.due.amount, text)
         self._rows.setdefault(one.association, []).append(row)
 
-    def close(self) -> None:
-        for association, rows in sorted(self._rows.items()):
-            text = io.StringIO(newline="")
-            writer = csv.writer(text)
-            writer.writerow(
-                [
-                    self._words(f"remind.column.{name}")
-                    for name in ("number", "phone", "until", "code", "amount", "text")
-                ]
-            )
-            writer.writerows([[cell(value) for value in row] for row in rows])
-            try:
-                with whole(self._folder / f"{association}-{self._day}.csv") as fresh:
-                    fresh.write_text(text.getvalue(), encoding="utf-8-sig")
-            except SettingsError as error:
-                raise NotSent(error.id) from None
+    def close(self) -> frozenset[str]:
+        return frozenset(one for one, rows in sorted(self._rows.items()) if not self._written(one, rows))
+
+    def _written(self, association: str, rows: list[Sequence[object]]) -> bool:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        names = ("number", "phone", "until", "code", "amount", "text")
+        writer.writerow([self._words(f"remind.column.{name}") for name in names])
+        writer.writerows([[cell(value) for value in row] for row in rows])
+        try:
+            with whole(self._free(association)) as fresh:
+                fresh.write_text(text.getvalue(), encoding="utf-8-sig")
+        except SettingsError as error:
+            _log.warning("remind.not_sent", id=self.name, cause=error.id)
+            return False
+        return True
+
+    def _free(self, association: str) -> Path:
+        """A second list of a day stands beside the first: nobody may have read that yet."""
+        names = (f"{association}-{self._day}{f'-{n}' if n else ''}.csv" for n in itertools.count())
+        return next(path for name in names if not (path := self._folder / name).exists())
 
 
 class Letters:
@@ -186,16 +207,23 @@ class Letters:
     def send(self, one: Reminder, text: str) -> None:
         self._lines.setdefault(one.association, []).append(f"{one.number}  {one.due.until}")
 
-    def close(self) -> None:
-        for association, lines in sorted(self._lines.items()):
-            letter = email.message.EmailMessage()
-            letter["Subject"] = self._words("remind.subject", count=len(lines))
-            letter["From"], letter["To"] = self._mail.sender, self._to[association]
-            letter.set_content("\n".join([self._words("remind.letter"), "", *lines]))
-            try:
-                deliver(self._mail, letter)
-            except (OSError, smtplib.SMTPException):
-                raise NotSent("mail") from None
+    def close(self) -> frozenset[str]:
+        return frozenset(one for one, lines in sorted(self._lines.items()) if not self._posted(one, lines))
+
+    def _posted(self, association: str, lines: list[str]) -> bool:
+        """False when the letter did not go for certain; one that may have gone counts."""
+        letter = email.message.EmailMessage()
+        letter["Subject"] = self._words("remind.subject", count=len(lines))
+        letter["From"], letter["To"] = self._mail.sender, self._to[association]
+        letter.set_content("\n".join([self._words("remind.letter"), "", *lines]))
+        try:
+            deliver(self._mail, letter)
+        except (ConnectionRefusedError, smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
+            _log.warning("remind.not_sent", id=self.name, cause=type(error).__name__)
+            return False
+        except (OSError, smtplib.SMTPException) as error:
+            _log.warning("remind.unsure", id=self.name, cause=type(error).__name__)
+        return True
 
 
 def _secret(file: str) -> str:

@@ -216,7 +216,7 @@ def test_through_a_gateway(
     assert "+62812" not in said.out + said.err + log.getvalue()
 
 
-@pytest.mark.parametrize(("status", "again"), [(400, True), (429, True), (500, False), (503, False)])
+@pytest.mark.parametrize(("status", "again"), [(302, True), (400, True), (429, True), (500, False), (503, False)])
 def test_what_may_have_gone_out_counts(
     database: Database, kiosk: Kiosk, send: Sent, worker: Worker, tmp_path: Path, clock: StillClock, gateway, remind,
     status: int, again: bool,
@@ -257,6 +257,43 @@ def test_a_list_for_the_coordinator(
     assert "'+6281234567890" in lines[1]  # no spreadsheet takes it for a formula
     assert "2027-01" in lines[1]
     assert "SITI" not in lines[1]
+
+
+def test_a_second_list_of_a_day_leaves_the_first(
+    database: Database, kiosk: Kiosk, send: Sent, worker: Worker, tmp_path: Path, clock: StillClock, remind
+) -> None:
+    told = f'by = ["list"]\n[list]\nfolder = "{tmp_path}"\n'
+    for _ in range(2):
+        person = {"consents": AGREED, "association": "KOP"}
+        due_of(accepted(database, kiosk, send, worker, person), database, tmp_path, clock)
+        assert remind(told) == 0
+    assert sorted(path.name for path in tmp_path.glob("KOP-*.csv")) == [f"KOP-{TODAY}-1.csv", f"KOP-{TODAY}.csv"]
+
+
+def test_only_whom_nobody_was_told_of_is_tried_again(
+    database: Database, kiosk: Kiosk, send: Sent, worker: Worker, tmp_path: Path, clock: StillClock, post, remind
+) -> None:
+    """One coordinator's letter is refused, the other's has gone: that one must not go twice."""
+    people = [{"consents": AGREED, "association": code} for code in ("KOP", "PGS")]
+    due_of(accepted(database, kiosk, send, worker, *people), database, tmp_path, clock)
+    with database.write() as connection:
+        connection.execute(sa.update(schema.member).values(number="K-17"))
+    mail = f'host = "127.0.0.1"\nport = {post.server_address[1]}\nstarttls = false\nuser = ""\npassword_file = ""\n'
+    to = '[mail.to]\nKOP = "koordinator@example.id"\nPGS = "refused@example.id"\n'
+    assert remind(f'by = ["mail"]\n[mail]\n{mail}sender = "kios@example.id"\n{to}') == 1
+    assert len(post.letters) == 1
+    assert [one.association for one in waiting(database)] == ["PGS"]
+
+
+def test_no_file_is_named_by_what_a_kiosk_says(
+    database: Database, kiosk: Kiosk, send: Sent, worker: Worker, tmp_path: Path, clock: StillClock, remind
+) -> None:
+    due_of(
+        accepted(database, kiosk, send, worker, {"consents": AGREED, "association": "../X"}), database, tmp_path, clock
+    )
+    (tmp_path / "lists").mkdir()
+    assert remind(f'by = ["list"]\n[list]\nfolder = "{tmp_path / "lists"}"\n') == 0
+    assert not list(tmp_path.rglob("*X*"))
 
 
 def test_a_list_that_cannot_be_written_is_tried_again(
