@@ -19,7 +19,9 @@ _BRANCH = 64  # letters
 
 
 def place(connection: sa.Connection, name: str, branch: str) -> None:
-    """Notes the branch that a kiosk enrols for."""
+    """Notes the branch that a kiosk enrols for; what no branch is called, it may say for itself."""
+    if not branch.isprintable():
+        return
     here = (kiosk.c.name == name) & (kiosk.c.branch != branch[:_BRANCH])
     connection.execute(sa.update(kiosk).where(here).values(branch=branch[:_BRANCH]))
 

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from sync.central.schema import act, kiosk
 
 _AT_ONCE = 1000
 FILL_DAYS = 14  # what is brought lasts so long
-_NAME, _LIST = 32, 256  # letters of a part, and of all that is kept
+_LIST = 256  # letters of what is kept with a kiosk
+_PART = re.compile(r"[a-z_]{1,32}")
 FOREVER = 10**6  # days left of what nobody uses
 
 
@@ -65,7 +67,8 @@ def note(connection: sa.Connection, name: str, now_ms: int) -> None:
     tested = sa.select(act.c.facts).where(act.c.kiosk == name, act.c.kind == str(Kind.TESTED)).order_by(act.c.seq)
     for facts in connection.scalars(tested):
         said = json.loads(facts)
-        last[str(said.get("part", ""))[:_NAME]] = str(said.get("outcome", ""))
+        if _PART.fullmatch(part := str(said.get("part", ""))):
+            last[part] = str(said.get("outcome", ""))
     bad = [part for part, outcome in sorted(last.items()) if outcome == "failed"]
     values = {"low": " ".join(low)[:_LIST], "bad": " ".join(bad)[:_LIST]}
     connection.execute(sa.update(kiosk).where(kiosk.c.name == name).values(**values))

@@ -5,6 +5,7 @@ What the list says of them is sealed to the centre's key, and forgotten when nob
 """
 
 import json
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from sync.central.schema import member
 if TYPE_CHECKING:
     from sync.central.lists.checking import Member  # reads workbooks: not for a worker that only starts
 
+_CODE = re.compile(r"[A-Z]{2,5}")
 _AT_ONCE = 500  # rows of one transaction
 CALLED = ("awaited", "sent", "accepted", "refused", "due", "lapsed")  # at a roll call
 _HOLDS = (State.ACCEPTED, State.MEMBER)
@@ -67,7 +69,7 @@ def join(
             "state": str(State.SENT),
         }
         for one in enrolled
-        if one.association
+        if _CODE.fullmatch(one.association)  # whoever holds a kiosk's key could seal any other text
     ]
     for row in sorted(rows, key=_by_mark):
         connection.execute(database.insert_new(member).values(number="", sealed=b"", listed_ms=0, **row))

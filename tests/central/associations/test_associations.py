@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from kiosk import tables
 from kiosk.clock import StillClock
 from kiosk.domain import payload
+from kiosk.domain.act import Kind
 from kiosk.domain.outcome import Outcome, State
 from kiosk.domain.tariff import Month
 from sync.central import outcomes, people, schema
@@ -116,6 +117,24 @@ def test_who_comes_to_a_kiosk_is_no_longer_awaited(
         "due": 1,
         "lapsed": 0,
     }
+
+
+@BOTH
+def test_what_no_association_is_called_joins_nothing_and_stops_nobody(
+    database: Database, kiosk: Kiosk, send: Callable[..., object], worker: Worker
+) -> None:
+    branch = "Cabang " * 40
+    records = [kiosk.next(association=code, branch=branch) for code in ("X" * 500, "../X", "kop", "K\0P", "KOP")]
+    send(*records)
+    while worker.step():
+        pass
+    send(kiosk.next(branch="\0"), kiosk.act(Kind.TESTED, part="\0 x", outcome="failed"))
+    while worker.step():
+        pass
+    with database.read() as connection:
+        assert connection.execute(sa.select(schema.member.c.association)).scalars().all() == ["KOP"]
+        row = connection.execute(sa.select(schema.kiosk)).one()
+    assert (len(row.branch), row.bad) == (64, "")
 
 
 @BOTH
