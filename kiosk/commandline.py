@@ -31,6 +31,16 @@ def common(home: Path) -> argparse.ArgumentParser:
     return parser
 
 
+def actions(
+    parser: argparse.ArgumentParser, common: list[argparse.ArgumentParser], told: Mapping[str, str]
+) -> dict[str, argparse.ArgumentParser]:
+    """A subcommand for each of `told`, with its sentence and the options that all of them have; by name."""
+    subparsers = parser.add_subparsers(dest="action", required=True, metavar="ACTION", title="actions")
+    return {
+        name: subparsers.add_parser(name, parents=common, help=help, description=help) for name, help in told.items()
+    }
+
+
 def home_of(arguments: argparse.Namespace, home: Path) -> Path:
     return Path(getattr(arguments, "home", home)).absolute()
 

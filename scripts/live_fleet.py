@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -203,9 +203,9 @@ def _live(fleet: list[LiveKiosk], rng: random.Random, ran: Ran, ends: float, a_s
         time.sleep(0.1)
 
 
-def _tried(ran: Ran, deed: object) -> bool:
+def _tried(ran: Ran, deed: Callable[[], None]) -> bool:
     try:
-        deed()  # type: ignore[operator]
+        deed()
     except KioskError as error:
         ran.failed[error.id] += 1
         return False

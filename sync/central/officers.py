@@ -22,13 +22,11 @@ from sync.central.deeds import Centre, table
 
 FILE = "officers.csv"
 HEAD = ("number", "name", "places", "badge", "pin", "valid_from", "valid_until", "revoked")
-ACTIONS = ("list", "add", "pin", "badge", "revoke", "restore")
 Row = dict[str, str]
 
 
 def options(parser: argparse.ArgumentParser, common: list[argparse.ArgumentParser]) -> None:
     """The subcommands of `officer`, each with the options that all commands have."""
-    subparsers = parser.add_subparsers(dest="action", required=True, metavar="ACTION", title="actions")
     told = {
         "list": "who may come in, where and until when",
         "add": "let somebody in; prints the PIN",
@@ -37,8 +35,7 @@ def options(parser: argparse.ArgumentParser, common: list[argparse.ArgumentParse
         "revoke": "let somebody in no more",
         "restore": "let them in again",
     }
-    for action in ACTIONS:
-        one = subparsers.add_parser(action, parents=common, help=told[action], description=told[action])
+    for action, one in command.actions(parser, common, told).items():
         if action == "list":
             one.add_argument("--json", action="store_true", help="one JSON object a line")
             continue

@@ -13,12 +13,9 @@ from sync.central.console.accounts import Accounts, Role
 from sync.central.console.codes import Codes
 from sync.central.deeds import Centre, table
 
-ACTIONS = ("add", "list", "role", "reset", "disable", "enable", "totp")
-
 
 def options(parser: argparse.ArgumentParser, common: list[argparse.ArgumentParser]) -> None:
     """The subcommands of `user`, each with the options that all commands have."""
-    subparsers = parser.add_subparsers(dest="action", required=True, metavar="ACTION", title="actions")
     told = {
         "add": "make an account; prints its first password",
         "list": "who may sign in",
@@ -28,8 +25,7 @@ def options(parser: argparse.ArgumentParser, common: list[argparse.ArgumentParse
         "enable": "let it in again",
         "totp": "print new one-time codes for a phone; the old ones end",
     }
-    for action in ACTIONS:
-        one = subparsers.add_parser(action, parents=common, help=told[action], description=told[action])
+    for action, one in command.actions(parser, common, told).items():
         if action == "list":
             one.add_argument("--json", action="store_true", help="one JSON object a line")
             continue

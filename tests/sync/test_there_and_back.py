@@ -4,8 +4,14 @@ import csv
 import subprocess
 import sys
 
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk import cbor
 from kiosk.domain.outcome import Due, State
 from kiosk.domain.tariff import Month
+from sync import wire
+from sync.checks import WireError
 
 
 def test_what_the_branch_decides_reaches_the_kiosk(kiosk_of_its_own, tmp_path):
@@ -43,3 +49,18 @@ def test_what_the_branch_decides_reaches_the_kiosk(kiosk_of_its_own, tmp_path):
     for secret in ("12345678901", "88810012345678"):
         assert secret.encode() not in b"".join(path.read_bytes() for path in centre.home.glob("central.sqlite3*"))
     assert "12345678901" not in repr([path.read_bytes() for path in centre.home.glob("central.sqlite3*")])
+
+
+def test_how_far_the_target_is_may_be_left_out():
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes_raw()
+    for reached in (None, 0, 28_000):
+        answer = wire.Answer("pasar-1", 5, reached=reached)
+        body = wire.sign_answer(answer, key)
+        assert wire.open_answer(body, public).reached == reached
+        assert len(cbor.loads(body, 6)) == (11 if reached is None else 12)
+    for wrong in (-1, "x", None, 2**63):
+        plain = cbor.loads(wire.sign_answer(wire.Answer("pasar-1", 5, reached=1), key), 6)
+        plain[-2] = wrong
+        with pytest.raises(WireError):
+            wire.decode_answer(cbor.dumps(plain))

@@ -272,21 +272,6 @@ ANSWERED = dict(zip(ANSWER_FIELDS, cbor.loads(ANSWER, 6), strict=True))
 ID = bytes(16)
 
 
-def test_how_far_the_target_is_may_be_left_out():
-    key = Ed25519PrivateKey.generate()
-    public = key.public_key().public_bytes_raw()
-    for reached in (None, 0, 28_000):
-        answer = wire.Answer("pasar-1", 5, reached=reached)
-        body = wire.sign_answer(answer, key)
-        assert wire.open_answer(body, public).reached == reached
-        assert len(cbor.loads(body, 6)) == (11 if reached is None else 12)
-    for wrong in (-1, "x", None, 2**63):
-        plain = cbor.loads(wire.sign_answer(wire.Answer("pasar-1", 5, reached=1), key), 6)
-        plain[-2] = wrong
-        with pytest.raises(WireError):
-            wire.decode_answer(cbor.dumps(plain))
-
-
 @pytest.mark.parametrize(
     "changes",
     [

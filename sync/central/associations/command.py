@@ -22,12 +22,9 @@ from sync.central.deeds import Centre, table
 from sync.central.examination import rules_of
 from sync.central.files import cell, whole
 
-ACTIONS = ("list", "add", "members", "cards", "roll")
-
 
 def options(parser: argparse.ArgumentParser, common: list[argparse.ArgumentParser]) -> None:
     """The subcommands of `association`, each with the options that all commands have."""
-    subparsers = parser.add_subparsers(dest="action", required=True, metavar="ACTION", title="actions")
     told = {
         "list": "which there are, and how far they are",
         "add": "register one, or change it; published to all kiosks",
@@ -35,11 +32,9 @@ def options(parser: argparse.ArgumentParser, common: list[argparse.ArgumentParse
         "cards": "member cards to print and cut, ten a page",
         "roll": "who of an association has enrolled, who is to pay, who comes no more",
     }
-    one = {
-        name: subparsers.add_parser(name, parents=common, help=told[name], description=told[name]) for name in ACTIONS
-    }
+    one = command.actions(parser, common, told)
     one["list"].add_argument("--json", action="store_true", help="one JSON object a line")
-    for name in ACTIONS[1:]:
+    for name in ("add", "members", "cards", "roll"):
         one[name].add_argument("code", metavar="CODE", help="two to five capitals, as on its member cards")
     one["add"].add_argument("name", metavar="NAME", help="as the members know it")
     one["add"].add_argument("--market", action="append", default=[], metavar="M", help="may be given several times")

@@ -25,20 +25,16 @@ from sync.central.files import cell, whole
 from sync.central.rights import corrections, subject
 from sync.central.rights.subject import Held, Subject
 
-ACTIONS = ("find", "copy", "correct", "erase")
-
 
 def options(parser: argparse.ArgumentParser, common: list[argparse.ArgumentParser]) -> None:
     """The subcommands of `person`, each with the options that all commands have."""
-    subparsers = parser.add_subparsers(dest="action", required=True, metavar="ACTION", title="actions")
     told = {
         "find": "which records there are",
         "copy": "everything that is held, into a file for the person",
         "correct": "name=…, phone=…, birth_date=YYYY-MM-DD, a line each on standard input",
         "erase": "for good; what is with the branch has to be decided first",
     }
-    for name in ACTIONS:
-        one = subparsers.add_parser(name, parents=common, help=told[name], description=told[name])
+    for name, one in command.actions(parser, common, told).items():
         if name == "correct":
             one.add_argument("code", metavar="CODE", help="on the slip")
         else:
